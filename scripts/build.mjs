@@ -1,0 +1,66 @@
+// Bundles src into dist with code splitting: a command loads its own code and nothing of the SDK until a call is made.
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+process.chdir(root);
+
+const commands = readdirSync('src/commands', { recursive: true })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => join('src/commands', file));
+
+/** esbuild takes a computed key for a side effect and would keep every schema of a service. The SDK's keys are constants. */
+const literalSchemaKeys = {
+  name: 'literal-schema-keys',
+  setup(builder) {
+    builder.onLoad({ filter: /client-[\w-]+\/dist-es\/schemas\/schemas_0\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const constants = new Map(
+        [...text.matchAll(/^const (_\w+) = ("(?:[^"\\]|\\.)*");$/gm)].map(([, name, value]) => [name, value]),
+      );
+      const literal = (key, name) => (constants.has(name) ? `${constants.get(name)}:` : key);
+      return { loader: 'js', contents: text.replace(/\[(_\w+)\]:/g, literal) };
+    });
+  },
+};
+
+rmSync('dist', { recursive: true, force: true });
+rmSync('oclif.manifest.json', { force: true });
+await build({
+  entryPoints: ['src/main.ts', 'src/generate.ts', ...commands],
+  outdir: 'dist',
+  outbase: 'src',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  // The SDK's CommonJS builds cannot be tree-shaken.
+  mainFields: ['module', 'main'],
+  plugins: [literalSchemaKeys],
+  chunkNames: 'chunks/[name]-[hash]',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  // What is CommonJS inside the bundle (oclif, for one) calls require, __dirname and __filename.
+  banner: {
+    js: [
+      'import { createRequire as __createRequire } from "node:module";',
+      'import { fileURLToPath as __toPath } from "node:url";',
+      'import { dirname as __dirnameOf } from "node:path";',
+      'const require = __createRequire(import.meta.url);',
+      'const __filename = __toPath(import.meta.url);',
+      'const __dirname = __dirnameOf(__filename);',
+    ].join(''),
+  },
+});
+
+// The manifest spares every start the loading of all commands. Writing it asks nobody for a newer oclif.
+execFileSync(process.execPath, ['node_modules/oclif/bin/run.js', 'manifest'], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+  env: { ...process.env, OCLIF_SKIP_NEW_VERSION_CHECK: 'true' },
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../src/config/config-file.ts';
+import { describeConfig } from '../../src/config/config-summary.ts';
+import { exampleConfig } from '../../src/config/example-config.ts';
+
+const summary = (text: string) => describeConfig(parseConfig(text, 'runbook.yaml'));
+
+describe('describeConfig', () => {
+  it('says what is known about each environment, and nothing about what is not', () => {
+    expect(
+      summary('environments: { dev: { account: "111122223333", region: us-east-1, components: {} } }'),
+    ).toEqual([
+      {
+        name: 'dev',
+        facts: [
+          { label: 'account', value: '111122223333' },
+          { label: 'Region', value: 'us-east-1' },
+          { label: 'protected', value: 'no' },
+        ],
+        components: [],
+        advice: [
+          'components is empty: no runbook has anything to work on',
+          'alarms.blocking is empty: a change begins whatever the alarms say',
+          'alarms.stop is empty: no alarm stops a change under way',
+        ],
+      },
+    ]);
+  });
+
+  it('has no advice about the example', () => {
+    expect(summary(exampleConfig())).toMatchObject([
+      {
+        advice: [],
+        components: [
+          {
+            name: 'app',
+            type: 'auto-scaling-group',
+            facts: [
+              { label: 'Auto Scaling group', value: 'morpheus-prod-app' },
+              { label: 'target group', value: 'morpheus-prod-app' },
+              { label: 'health URL', value: 'https://morpheus.example.com/health' },
+            ],
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('warns of a recovery Region that is the Region itself', () => {
+    const [environment] = summary(
+      exampleConfig().replace('recoveryRegion: us-west-2', 'recoveryRegion: us-east-1'),
+    );
+    expect(environment?.advice).toEqual([
+      expect.stringContaining('recoveryRegion is the Region itself (us-east-1)'),
+    ]);
+  });
+});
