@@ -1,0 +1,84 @@
+import type { AwsCredentialIdentity, MetadataBearer, Pluggable } from '@smithy/types';
+import { seconds } from '../duration.ts';
+import type { Grant, SdkCommand, ServiceName } from './clients.ts';
+import { type Grants, guardPlugin } from './guard.ts';
+import { type CallsUnderWay, retryPlugin } from './retry.ts';
+import type { AwsSessionOptions } from './session.ts';
+
+export interface GuardedClient {
+  send<Input extends object, Output extends object>(
+    command: SdkCommand<Input, Output>,
+    grant: Grant,
+  ): Promise<Output>;
+}
+
+/** What the six clients' classes have in common. */
+interface SdkClient {
+  readonly middlewareStack: { use(plugin: Pluggable<object, MetadataBearer>): void };
+  send(command: never): Promise<unknown>;
+}
+type SdkClientClass = new (configuration: SdkConfiguration) => SdkClient;
+
+interface SdkConfiguration {
+  readonly region: string;
+  readonly profile?: string;
+  readonly credentials?: AwsCredentialIdentity;
+  // biome-ignore lint/suspicious/noExplicitAny: the SDK takes a handler or the options of its own one, each typed for itself
+  readonly requestHandler: any;
+  readonly customUserAgent: string;
+}
+
+/** Through our own modules: only from a static import of named exports can the bundler drop the rest of a package. */
+const clientClassOf: Readonly<Record<ServiceName, () => Promise<SdkClientClass>>> = {
+  'auto-scaling': async () => (await import('./sdk/auto-scaling.ts')).AutoScalingClient,
+  cloudwatch: async () => (await import('./sdk/cloudwatch.ts')).CloudWatchClient,
+  ec2: async () => (await import('./sdk/ec2.ts')).EC2Client,
+  'elastic-load-balancing-v2': async () =>
+    (await import('./sdk/elastic-load-balancing-v2.ts')).ElasticLoadBalancingV2Client,
+  ssm: async () => (await import('./sdk/ssm.ts')).SSMClient,
+  sts: async () => (await import('./sdk/sts.ts')).STSClient,
+};
+
+/** The SDK waits for ever by default, for a connection and for an answer. */
+const patientHandler = {
+  connectionTimeout: seconds(10),
+  requestTimeout: seconds(60),
+  throwOnRequestTimeout: true,
+};
+
+export async function openGuardedClient(
+  service: ServiceName,
+  options: AwsSessionOptions,
+): Promise<GuardedClient> {
+  silenceNodeVersionWarning();
+  const Client = await clientClassOf[service]();
+  const { region, profile, credentials, requestHandler, clock, random, rehearsal, maxAttempts } = options;
+  const client = new Client({
+    region,
+    ...(profile !== undefined && { profile }),
+    ...(credentials !== undefined && { credentials }),
+    requestHandler: requestHandler ?? patientHandler,
+    customUserAgent: 'morpheus-runbooks',
+  });
+  const grants: Grants = new WeakMap();
+  const calls: CallsUnderWay = new WeakMap();
+  client.middlewareStack.use(guardPlugin({ service, region, profile, rehearsal, clock, grants, calls }));
+  client.middlewareStack.use(retryPlugin({ clock, random, calls, maxAttempts }));
+  return {
+    send: async <Input extends object, Output extends object>(
+      command: SdkCommand<Input, Output>,
+      grant: Grant,
+    ) => {
+      grants.set(command, grant);
+      return (await client.send(command as never)) as Output;
+    },
+  };
+}
+
+/**
+ * The SDK tells users of Node 20 on stderr that releases after January 2027 will not support it. It reads this switch when
+ * the first client is made. https://github.com/aws/aws-sdk-js-v3/issues/7983
+ */
+function silenceNodeVersionWarning(): void {
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+}

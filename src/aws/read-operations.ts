@@ -1,0 +1,24 @@
+import type { ServiceName } from './clients.ts';
+
+/**
+ * The operations that change nothing. Everything that is not on this list counts as a write, so a new function of this
+ * folder that only reads adds its operation here. Not every `Describe`, `Get` or `List` belongs here: ec2:GetPasswordData
+ * and sts:GetSessionToken hand out credentials.
+ */
+export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = {
+  'auto-scaling': [
+    'DescribeAutoScalingGroups',
+    'DescribeInstanceRefreshes',
+    'DescribeLifecycleHooks',
+    'DescribeScalingActivities',
+  ],
+  cloudwatch: ['DescribeAlarms', 'GetMetricData'],
+  ec2: ['DescribeImages', 'DescribeInstances', 'DescribeLaunchTemplates', 'DescribeLaunchTemplateVersions'],
+  'elastic-load-balancing-v2': [
+    'DescribeTargetGroupAttributes',
+    'DescribeTargetGroups',
+    'DescribeTargetHealth',
+  ],
+  ssm: ['GetParameter'],
+  sts: ['GetCallerIdentity'],
+};

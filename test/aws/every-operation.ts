@@ -1,0 +1,46 @@
+import * as autoScaling from '@aws-sdk/client-auto-scaling';
+import * as cloudwatch from '@aws-sdk/client-cloudwatch';
+import * as ec2 from '@aws-sdk/client-ec2';
+import * as elasticLoadBalancingV2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import * as ssm from '@aws-sdk/client-ssm';
+import * as sts from '@aws-sdk/client-sts';
+import type { SchemaRef } from '@smithy/types';
+import type { SdkCommand, ServiceName } from '../../src/aws/clients.ts';
+import { iamPrefixOf } from '../../src/aws/iam-prefix.ts';
+
+export interface Operation {
+  readonly service: ServiceName;
+  readonly name: string;
+  readonly action: string;
+  readonly input: SchemaRef;
+  command(): SdkCommand<object, object>;
+}
+
+const packages: Readonly<Record<ServiceName, Readonly<Record<string, unknown>>>> = {
+  'auto-scaling': { ...autoScaling },
+  cloudwatch: { ...cloudwatch },
+  ec2: { ...ec2 },
+  'elastic-load-balancing-v2': { ...elasticLoadBalancingV2 },
+  ssm: { ...ssm },
+  sts: { ...sts },
+};
+
+/** Every operation that any of the six packages can send. */
+export const everyOperation: readonly Operation[] = Object.entries(packages).flatMap(([key, exported]) => {
+  const service = key as ServiceName;
+  return Object.keys(exported)
+    .filter((name) => /^[A-Z].*Command$/.test(name) && name !== '$Command')
+    .map((exportName) => {
+      const Command = exported[exportName] as new (
+        input: object,
+      ) => SdkCommand<object, object> & { schema: unknown[] };
+      const [, , name, , input] = new Command({}).schema as [9, string, string, unknown, SchemaRef];
+      return {
+        service,
+        name,
+        action: `${iamPrefixOf[service]}:${name}`,
+        input,
+        command: () => new Command({}),
+      };
+    });
+});

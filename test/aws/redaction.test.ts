@@ -1,0 +1,154 @@
+import { NormalizedSchema } from '@smithy/core/schema';
+import type { SchemaRef } from '@smithy/types';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isSecretName, redact, redacted } from '../../src/aws/redaction.ts';
+import { everyOperation } from './every-operation.ts';
+
+/** A structure with one member of every kind, and itself. */
+const example: SchemaRef = [
+  3,
+  'test',
+  'Example',
+  0,
+  ['Name', 'Password', 'Sealed', 'SealedBlock', 'When', 'Bytes', 'Settings', 'Tags', 'More'],
+  [
+    0,
+    0,
+    [0, 'test', 'Sealed', 8, 0],
+    [() => [3, 'test', 'Block', 8, ['Inner'], [0]], 0],
+    4,
+    21,
+    [2, 'test', 'Settings', 0, 0, 0],
+    [1, 'test', 'Tags', 0, [3, 'test', 'Tag', 0, ['Key', 'Value'], [0, 0]]],
+    [1, 'test', 'Examples', 0, () => example],
+  ],
+] as unknown as SchemaRef;
+
+const secret = 'hunter2-hunter2';
+const harmless = fc.string().filter((text) => !text.includes(secret));
+
+const { exampleInput } = fc.letrec<{ exampleInput: object }>((tie) => ({
+  exampleInput: fc.record(
+    {
+      Name: harmless,
+      Password: fc.constant(secret),
+      Sealed: fc.constant(secret),
+      SealedBlock: fc.record({ Inner: fc.constant(secret) }),
+      When: fc.date(),
+      Bytes: fc.uint8Array(),
+      Settings: fc
+        .dictionary(fc.constantFrom('region', 'dbPassword', 'AUTH_TOKEN'), harmless)
+        .map((settings) =>
+          Object.fromEntries(
+            Object.entries(settings).map(([name, value]) => [name, name === 'region' ? value : secret]),
+          ),
+        ),
+      Tags: fc.array(
+        fc.oneof(
+          fc.record({ Key: fc.constant('DB_PASSWORD'), Value: fc.constant(secret) }),
+          fc.record({ Key: fc.constant('team'), Value: harmless }),
+        ),
+      ),
+      More: fc.array(tie('exampleInput'), { maxLength: 2 }),
+      Unknown: fc.constant(secret),
+    },
+    { requiredKeys: [] },
+  ),
+}));
+
+describe('redaction', () => {
+  it('lets no secret through, whatever the input', () => {
+    fc.assert(fc.property(exampleInput, (input) => !JSON.stringify(redact(example, input)).includes(secret)));
+  });
+
+  it('leaves the input as it is, and makes plain JSON', () => {
+    fc.assert(
+      fc.property(exampleInput, (input) => {
+        const before = structuredClone(input);
+        const output = redact(example, input);
+        expect(input).toEqual(before);
+        expect(JSON.parse(JSON.stringify(output))).toEqual(output);
+      }),
+    );
+  });
+
+  it('keeps what is no secret', () => {
+    const input = {
+      Name: 'app',
+      When: new Date('2026-03-01T03:00:00Z'),
+      Bytes: new Uint8Array(12),
+      Settings: { region: 'eu-central-1' },
+      Tags: [{ Key: 'team', Value: 'ops' }],
+    };
+    expect(redact(example, input)).toEqual({
+      ...input,
+      When: '2026-03-01T03:00:00.000Z',
+      Bytes: '(12 bytes)',
+    });
+  });
+
+  it('hides every sensitive member of every operation, at any depth', { timeout: 60_000 }, () => {
+    let hidden = 0;
+    for (const operation of everyOperation) {
+      const { input, secrets } = filledIn(NormalizedSchema.of(operation.input), 4);
+      hidden += secrets;
+      const shown = JSON.stringify(redact(operation.input, input)) ?? '';
+      expect([operation.action, shown.includes(secret)]).toEqual([operation.action, false]);
+    }
+    expect(hidden).toBeGreaterThan(50);
+  });
+
+  it.each([
+    'Password',
+    'MasterUserPassword',
+    'SecretString',
+    'UserData',
+    'SessionToken',
+    'authToken',
+    'DB_PASSWORD',
+    'PrivateKey',
+  ])('takes %s for a secret', (name) => expect(isSecretName(name)).toBe(true));
+
+  it.each([
+    'NextToken',
+    'ClientToken',
+    'SecretId',
+    'SecretArn',
+    'KeyName',
+    'PasswordName',
+    'AutoScalingGroupName',
+  ])('takes %s for none', (name) => expect(isSecretName(name)).toBe(false));
+
+  it('stands for an absent input with nothing', () => {
+    expect(redact(example, undefined)).toBeUndefined();
+    expect(redact(example, { Name: undefined })).toEqual({});
+    expect(redact(example, { Password: 'x' })).toEqual({ Password: redacted });
+  });
+});
+
+/** A value for a schema, with `secret` wherever the schema says that it is sensitive. */
+function filledIn(schema: NormalizedSchema, depth: number): { input: unknown; secrets: number } {
+  if (schema.getMergedTraits().sensitive)
+    return { input: schema.isStringSchema() ? secret : { secret }, secrets: 1 };
+  if (depth === 0) return { input: undefined, secrets: 0 };
+  if (schema.isListSchema()) {
+    const { input, secrets } = filledIn(schema.getValueSchema(), depth - 1);
+    return { input: [input], secrets };
+  }
+  if (schema.isMapSchema()) {
+    const { input, secrets } = filledIn(schema.getValueSchema(), depth - 1);
+    const key = schema.getKeySchema().getMergedTraits().sensitive ? secret : 'key';
+    return { input: { [key]: input }, secrets };
+  }
+  if (schema.isStructSchema()) {
+    const members = [...schema.structIterator()].map(
+      ([name, member]) => [name, filledIn(member, depth - 1)] as const,
+    );
+    return {
+      input: Object.fromEntries(members.map(([name, { input }]) => [name, input])),
+      secrets: members.reduce((sum, [, { secrets }]) => sum + secrets, 0),
+    };
+  }
+  return { input: 'plain', secrets: 0 };
+}
