@@ -1,0 +1,220 @@
+import { formatDuration } from '../duration.ts';
+import { AwsCallError, BlockedWrite, Bug, OperatorError } from '../errors.ts';
+import type { Ports } from './context.ts';
+import { Declined, isStepFailure, leavesDoubt } from './failure.ts';
+import { poll } from './poll.ts';
+import { type Recorder, recordWaiting } from './recorder.ts';
+import type { Approve, Change, Check, Measure, Measured, Step, Wait } from './step.ts';
+import { contextsFor, type StepContexts, StepNotReached } from './step-context.ts';
+import { idempotencyToken } from './step-path.ts';
+
+/**
+ * One attempt at one step, from its `step-started` to its `step-succeeded`.
+ * @throws OperatorError where the step fails; the caller journals that
+ */
+export async function attemptStep(step: Step, path: string, recorder: Recorder, ports: Ports): Promise<void> {
+  const contexts = contextsFor(path, step.uses, recorder, ports);
+  startAttempt(step, path, recorder, ports);
+  const attempt: Attempt = { path, contexts, recorder, ports };
+  if (recorder.state.started.mode === 'rehearsal') return rehearse(step, attempt);
+  return carryOut(step, attempt);
+}
+
+interface Attempt {
+  readonly path: string;
+  readonly contexts: StepContexts;
+  readonly recorder: Recorder;
+  readonly ports: Ports;
+}
+
+/** An attempt that was cut off goes on under its number and its deadline; after a failure a new one begins. */
+function startAttempt(step: Step, path: string, recorder: Recorder, ports: Ports): void {
+  const before = recorder.state.steps.get(path);
+  const cutOff = before?.status === 'started' ? before : undefined;
+  const deadline =
+    step.kind === 'wait'
+      ? (cutOff?.deadline ?? new Date(ports.clock.now().getTime() + step.timeout).toISOString())
+      : undefined;
+  recorder.record({
+    type: 'step-started',
+    step: path,
+    kind: step.kind,
+    title: step.title,
+    attempt: cutOff?.attempt ?? (before?.attempt ?? 0) + 1,
+    ...(deadline !== undefined && { deadline }),
+  });
+}
+
+async function carryOut(step: Step, attempt: Attempt): Promise<void> {
+  switch (step.kind) {
+    case 'check':
+      return succeed(step, await step.run(attempt.contexts.read), attempt);
+    case 'change':
+      return carryOutChange(step, attempt);
+    case 'wait':
+      return carryOutWait(step, attempt);
+    case 'approve':
+      return carryOutApprove(step, attempt);
+    case 'measure':
+      return carryOutMeasure(step, attempt);
+    default:
+      return step satisfies never;
+  }
+}
+
+async function carryOutChange(step: Change, attempt: Attempt): Promise<void> {
+  const { path, contexts, recorder } = attempt;
+  const mayBeOurs = recorder.state.steps.get(path)?.mayBeApplied ?? false;
+  const found = await step.findApplied(contexts.read);
+  if (found !== undefined) return succeed(step, found, attempt, mayBeOurs ? 'adopted' : 'already-so');
+  const token = idempotencyToken(recorder.state.started.runId, path);
+  recorder.record({ type: 'apply-started', step: path, idempotencyToken: token });
+  try {
+    succeed(step, await step.apply(contexts.change('apply')), attempt, 'applied');
+  } catch (error) {
+    if (isStepFailure(error) && !leavesDoubt(error) && (await isSurelyAbsent(step, contexts))) {
+      recorder.record({ type: 'undone', step: path, how: 'was-never-applied' });
+    }
+    throw error;
+  }
+}
+
+/** Where even looking fails the change stays a debt: better owed than forgotten. The error to report is the change's own. */
+async function isSurelyAbsent(step: Change, contexts: StepContexts): Promise<boolean> {
+  try {
+    return (await step.findApplied(contexts.read)) === undefined;
+  } catch (error) {
+    if (isStepFailure(error)) return false;
+    throw error;
+  }
+}
+
+async function carryOutWait(step: Wait, attempt: Attempt): Promise<void> {
+  const { path, contexts, recorder, ports } = attempt;
+  const deadline = recorder.state.steps.get(path)?.deadline;
+  if (deadline === undefined) throw new Bug(`The wait ${path} was started without a deadline`);
+  const ready = await poll({
+    probe: () => step.probe(contexts.read),
+    every: step.every,
+    deadline: new Date(deadline),
+    waiting: (because) => recordWaiting(because, path, recorder),
+    clock: ports.clock,
+    signal: ports.signal,
+  });
+  if (ready.ready) return succeed(step, ready.output, attempt);
+  throw new OperatorError({
+    code: 'WAIT_TIMED_OUT',
+    message: `Not so after ${formatDuration(step.timeout)}: "${step.title}". Last seen: ${ready.because}`,
+    ...(step.hint !== undefined && { hint: step.hint }),
+  });
+}
+
+async function carryOutApprove(step: Approve, attempt: Attempt): Promise<void> {
+  const { path, contexts, recorder, ports } = attempt;
+  const { environment } = contexts.read;
+  const request = step.ask(contexts.read);
+  recorder.record({
+    type: 'approval-asked',
+    step: path,
+    question: request.question,
+    evidence: [...request.evidence],
+  });
+  const typeToConfirm = request.typeToConfirm ?? (environment.protected ? environment.name : undefined);
+  const answer = await ports.operator.approve(
+    { ...request, ...(typeToConfirm !== undefined && { typeToConfirm }) },
+    ports.signal,
+  );
+  if (!answer.approved) {
+    recorder.record({ type: 'approval-declined', step: path, by: answer.by, because: answer.because });
+    throw new Declined({ code: 'DECLINED', message: `Not approved by ${answer.by}: ${answer.because}` });
+  }
+  const { by, reason } = answer;
+  recorder.record({ type: 'approval-given', step: path, by, ...(reason !== undefined && { reason }) });
+  succeed(step, undefined, attempt);
+}
+
+async function carryOutMeasure(step: Measure, attempt: Attempt): Promise<void> {
+  const { path, contexts, recorder } = attempt;
+  const measured = await step.sample(contexts.read);
+  const objective = step.objective?.(contexts.read);
+  recorder.record({
+    type: 'measured',
+    step: path,
+    title: step.title,
+    unit: step.unit,
+    ...measured,
+    ...(objective !== undefined && { objective }),
+    verdict: verdictOn(measured, objective),
+  });
+  succeed(step, undefined, attempt);
+}
+
+function verdictOn(
+  measured: Measured,
+  objective: { readonly atMost?: number; readonly atLeast?: number } | undefined,
+) {
+  if (objective === undefined) return 'no objective';
+  if (!('value' in measured)) return 'cannot tell';
+  const { atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY } = objective;
+  return measured.value <= atMost && measured.value >= atLeast ? 'pass' : 'fail';
+}
+
+/** Everything that reads is done for real, a wait looks once, nobody is asked, and a write gets no further than the guard. */
+async function rehearse(step: Step, attempt: Attempt): Promise<void> {
+  const { path, contexts, recorder } = attempt;
+  const depends = (because: string) => recorder.record({ type: 'step-depends', step: path, because });
+  const changesRehearsed = [...recorder.state.steps.values()].some(({ status }) => status === 'rehearsed');
+  try {
+    switch (step.kind) {
+      case 'wait': {
+        const ready = await step.probe(contexts.read);
+        if (ready.ready) return succeed(step, 'output' in ready ? ready.output : undefined, attempt);
+        return depends(`would wait up to ${formatDuration(step.timeout)}; now: ${ready.because}`);
+      }
+      case 'approve': {
+        const { question, evidence } = step.ask(contexts.read);
+        recorder.record({ type: 'approval-asked', step: path, question, evidence: [...evidence] });
+        return depends('would ask the operator here');
+      }
+      case 'change': {
+        const found = await step.findApplied(contexts.read);
+        const output = found ?? (await step.apply(contexts.change('apply')));
+        return succeed(step, output, attempt, 'already-so');
+      }
+      case 'measure':
+        if (changesRehearsed) return depends('measured only when changes were made');
+        return await carryOut(step, attempt);
+      case 'check':
+        return await carryOut(step, attempt);
+      default:
+        return step satisfies never;
+    }
+  } catch (error) {
+    if (error instanceof BlockedWrite && step.kind === 'change') {
+      const { service, operation, parameters } = error;
+      recorder.record({ type: 'step-rehearsed', step: path, service, operation, parameters });
+    } else if (error instanceof StepNotReached) {
+      depends(`depends on ${error.step}, which was not carried out`);
+    } else if (changesRehearsed && isStepFailure(error) && !(error instanceof AwsCallError)) {
+      depends(`can only hold after the changes above; now: ${error.message}`);
+    } else throw error;
+  }
+}
+
+/** The journal keeps what the schema writes, and later steps read that: the same before and after a resume. */
+function succeed(
+  { returns, summary: summarise }: Pick<Check, 'returns' | 'summary'>,
+  output: unknown,
+  { path, recorder }: Attempt,
+  applied?: 'applied' | 'adopted' | 'already-so',
+): void {
+  const journalled = returns?.encode(output);
+  const summary = summarise?.(output);
+  recorder.record({
+    type: 'step-succeeded',
+    step: path,
+    ...(journalled !== undefined && { output: journalled }),
+    ...(summary !== undefined && { summary }),
+    ...(applied !== undefined && { applied }),
+  });
+}

@@ -1,0 +1,62 @@
+import type { AwsSession, ChangeClients, ReadClients } from '../aws/clients.ts';
+import type { Clock } from '../clock.ts';
+import type { Environment } from '../environment.ts';
+import type { HttpProbe } from '../http-probe.ts';
+import type { Operator } from './operator.ts';
+import type { RunEvent } from './run-event.ts';
+import type { StepReference } from './step.ts';
+
+/** A number that a step saw at a time. */
+export interface Sample {
+  readonly at: Date;
+  readonly value: number;
+}
+
+/** What every step gets. Its AWS clients refuse every write. */
+export interface ReadContext {
+  readonly runId: string;
+  readonly environment: Environment;
+  readonly aws: ReadClients;
+  readonly http: HttpProbe;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** When the run began, not when it was resumed. */
+  readonly runStartedAt: Date;
+  /** Tells the operator how far the step is, in one line. */
+  progress(line: string): void;
+  /**
+   * The recorded output of an earlier step: of this turn of a `forEach` if the step is in it, else of the lists around it.
+   * @throws StepNotReached where the journal holds no output for it
+   */
+  outputOf<Output>(step: StepReference<Output>): Output;
+  /** Journals a number seen, under a name, whenever it differs from the last one under that name. */
+  sample(name: string, value: number): void;
+  /** All numbers journalled under a name, oldest first, also those from before a resume. */
+  samplesOf(name: string): readonly Sample[];
+}
+
+/** What `apply` and `undo` of a change get, and nothing else. */
+export interface ChangeContext extends Omit<ReadContext, 'aws'> {
+  readonly aws: ChangeClients;
+  readonly mayChange: true;
+  /** The same on every attempt of this step in this run, also after a resume. At most 64 characters of ASCII. */
+  readonly idempotencyToken: string;
+}
+
+/** The run's append-only list of events. `append` returns once the event is safe. */
+export interface Journal {
+  append(event: RunEvent): void;
+}
+
+export type Observer = (event: RunEvent) => void;
+
+export interface Ports {
+  readonly aws: AwsSession;
+  readonly http: HttpProbe;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly operator: Operator;
+  readonly observers: readonly Observer[];
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+}

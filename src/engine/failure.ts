@@ -1,0 +1,26 @@
+import { AwsCallError, BlockedWrite, Bug, Interrupted, OperatorError } from '../errors.ts';
+import type { EventError } from './run-event.ts';
+
+/** The operator said no. */
+export class Declined extends OperatorError {}
+
+/** Faults of ours and interruptions end the run; everything else is the step's failure. */
+export const isStepFailure = (error: unknown): error is OperatorError => error instanceof OperatorError;
+
+/** Whether AWS can have acted although the call failed: it may, unless it answered with a plain no. */
+export const leavesDoubt = (error: OperatorError): boolean =>
+  !(error instanceof AwsCallError) || error.transient;
+
+export function eventError(error: unknown): EventError {
+  if (error instanceof OperatorError) {
+    return {
+      code: error.code,
+      message: error.message,
+      ...(error.hint !== undefined && { hint: error.hint }),
+    };
+  }
+  if (error instanceof BlockedWrite || error instanceof Bug || error instanceof Interrupted) {
+    return { code: error.name, message: error.message };
+  }
+  return { code: 'Bug', message: error instanceof Error ? error.message : String(error) };
+}

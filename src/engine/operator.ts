@@ -1,0 +1,30 @@
+import type { ApprovalRequest } from './step.ts';
+
+export type ApprovalAnswer =
+  | { readonly approved: true; readonly by: string; readonly reason?: string }
+  | { readonly approved: false; readonly by: string; readonly because: string };
+
+/** What can be done about a failed step. `undo` is offered only while there is something to undo. */
+export type FailureChoice =
+  | { readonly choice: 'retry' }
+  | { readonly choice: 'skip'; readonly reason: string }
+  | { readonly choice: 'undo' }
+  | { readonly choice: 'leave' };
+
+export interface FailedStep {
+  readonly path: string;
+  readonly title: string;
+  readonly error: { readonly code: string; readonly message: string; readonly hint?: string | undefined };
+  /** False for safety checks, such as that the caller's account is the environment's. */
+  readonly maySkip: boolean;
+  /** Titles of the changes that are in place, latest first. */
+  readonly changesInPlace: readonly string[];
+}
+
+/** The person, or the flags that stand in for one. */
+export interface Operator {
+  /** Login and machine, as the journal names whoever started, resumed or approved. */
+  readonly name: string;
+  approve(request: ApprovalRequest, signal: AbortSignal): Promise<ApprovalAnswer>;
+  decide(failure: FailedStep, signal: AbortSignal): Promise<FailureChoice>;
+}

@@ -1,0 +1,316 @@
+import type { Environment } from '../environment.ts';
+import { Interrupted, OperatorError, Refusal, UsageError } from '../errors.ts';
+import { attemptStep } from './attempt-step.ts';
+import type { Ports } from './context.ts';
+import { Declined, eventError, isStepFailure } from './failure.ts';
+import type { Outcome } from './outcome.ts';
+import { goOnRecording, type Recorder, startRecording } from './recorder.ts';
+import { journalVersion, type RunEvent, type RunStarted } from './run-event.ts';
+import { debtsOf, type RunState, stateOf } from './run-state.ts';
+import type { Runbook } from './runbook.ts';
+import type { ForEach, ListEntry, Step } from './step.ts';
+import { contextsFor } from './step-context.ts';
+import { itemScope, pathOf, recordedItems, stepAt } from './step-path.ts';
+import { undoChanges } from './undo-changes.ts';
+
+export interface RunRequest {
+  readonly runbook: Runbook;
+  /** As typed: the runbook's schema reads them, now and at every resume. */
+  readonly parameters: Record<string, unknown>;
+  readonly environment: Environment;
+  readonly runId: string;
+  readonly mode: RunStarted['mode'];
+  readonly toolVersion: string;
+}
+
+export interface RunEnd {
+  readonly state: RunState;
+  readonly outcome: Outcome;
+  /** The fault of ours that ended the run, with its stack. */
+  readonly fault?: unknown;
+}
+
+export async function startRun(request: RunRequest, ports: Ports): Promise<RunEnd> {
+  const { runbook, parameters, environment, runId, mode, toolVersion } = request;
+  const { name, ...settings } = environment;
+  const recorder = startRecording(
+    {
+      type: 'run-started',
+      version: journalVersion,
+      toolVersion,
+      runId,
+      runbook: runbook.id,
+      title: runbook.title,
+      parameters,
+      environment: { name, settings },
+      mode,
+      by: ports.operator.name,
+    },
+    ports,
+  );
+  return driveForwards(stepsOf(runbook, recorder.state), recorder, ports);
+}
+
+/** Goes on where the journal ends: forwards, or with a rollback that was cut off. */
+export async function resumeRun(
+  runbook: Runbook,
+  events: readonly RunEvent[],
+  toolVersion: string,
+  ports: Ports,
+): Promise<RunEnd> {
+  const state = stateOf(events);
+  refuseUnless(state, 'resumed', [
+    'failed',
+    'failed-with-changes',
+    'refused',
+    'declined',
+    'interrupted',
+    'fault',
+    'rollback-failed',
+  ]);
+  const steps = stepsOf(runbook, state);
+  const recorder = goOnRecording(state, ports);
+  recorder.record({ type: 'run-resumed', by: ports.operator.name, toolVersion });
+  return state.phase === 'rolling-back'
+    ? driveBackwards(steps, recorder, ports)
+    : driveForwards(steps, recorder, ports);
+}
+
+/** Undoes what the run changed, the latest first. Called again, it goes on where it stopped. */
+export async function rollBackRun(
+  runbook: Runbook,
+  events: readonly RunEvent[],
+  ports: Ports,
+): Promise<RunEnd> {
+  const state = stateOf(events);
+  refuseUnless(state, 'rolled back', [
+    'succeeded',
+    'failed',
+    'failed-with-changes',
+    'refused',
+    'declined',
+    'interrupted',
+    'fault',
+    'rollback-failed',
+  ]);
+  const steps = stepsOf(runbook, state);
+  if (debtsOf(state).length === 0) {
+    throw new UsageError({
+      code: 'NOTHING_TO_UNDO',
+      message: `Run ${state.started.runId} has no changes in place: there is nothing to roll back`,
+    });
+  }
+  return driveBackwards(steps, goOnRecording(state, ports), ports);
+}
+
+function refuseUnless(state: RunState, what: string, possible: readonly Outcome[]): void {
+  const { runId, mode } = state.started;
+  if (mode === 'rehearsal') {
+    throw new UsageError({
+      code: 'REHEARSAL_IS_OVER',
+      message: `Run ${runId} was a rehearsal: it changed nothing and cannot be ${what}`,
+      hint: `runbook run ${state.started.runbook} --env ${state.started.environment.name}`,
+    });
+  }
+  if (state.outcome === undefined || possible.includes(state.outcome)) return;
+  throw new UsageError({
+    code: 'RUN_IS_OVER',
+    message: `Run ${runId} ended as ${state.outcome}: it cannot be ${what}`,
+    hint: `runbook runs show ${runId}`,
+  });
+}
+
+/** @throws OperatorError where the journal has steps that the runbook no longer has: positions are never guessed */
+function stepsOf(runbook: Runbook, state: RunState): readonly ListEntry[] {
+  const steps = runbook.steps(runbook.parameters.parse(state.started.parameters));
+  const unknown = [...state.steps.values()].filter(
+    ({ path, kind }) => stepAt(steps, path, state)?.kind !== kind,
+  );
+  if (unknown.length === 0) return steps;
+  throw new OperatorError({
+    code: 'JOURNAL_STEPS_UNKNOWN',
+    message:
+      `The journal of run ${state.started.runId} has steps that this version of runbook ${runbook.id} does not have: ` +
+      unknown.map(({ path, kind }) => `${path} (${kind})`).join(', '),
+    hint: `The run was started by runbook ${state.started.toolVersion}: use that version for it, or finish by hand (docs/runbooks/${runbook.id}.md)`,
+  });
+}
+
+async function driveForwards(steps: readonly ListEntry[], recorder: Recorder, ports: Ports): Promise<RunEnd> {
+  try {
+    await new Walk(recorder, ports).through(steps, '');
+    const missed = [...recorder.state.steps.values()].filter(({ measured }) => measured?.verdict === 'fail');
+    if (missed.length === 0) return finish('succeeded', undefined, recorder);
+    const error = new OperatorError({
+      code: 'OBJECTIVE_MISSED',
+      message: `Every step was carried out, but an objective was missed: ${missed.map(({ title }) => title).join('; ')}`,
+    });
+    return finish(debtsOf(recorder.state).length > 0 ? 'failed-with-changes' : 'failed', error, recorder);
+  } catch (error) {
+    if (error instanceof UndoChosen) return driveBackwards(steps, recorder, ports);
+    return endWith(error, recorder);
+  }
+}
+
+async function driveBackwards(
+  steps: readonly ListEntry[],
+  recorder: Recorder,
+  ports: Ports,
+): Promise<RunEnd> {
+  try {
+    await new Walk(recorder, ports).safetyChecks(steps, '');
+    if (recorder.state.phase !== 'rolling-back' || recorder.state.outcome !== undefined) {
+      recorder.record({ type: 'rollback-started', by: ports.operator.name });
+    }
+    await undoChanges(steps, recorder, ports);
+    return finish('rolled-back', undefined, recorder);
+  } catch (error) {
+    if (isStepFailure(error) && recorder.state.phase === 'rolling-back')
+      return finish('rollback-failed', error, recorder);
+    return endWith(error, recorder);
+  }
+}
+
+function endWith(error: unknown, recorder: Recorder): RunEnd {
+  if (error instanceof Interrupted) {
+    recorder.record({ type: 'run-interrupted' });
+    return { state: recorder.state, outcome: 'interrupted' };
+  }
+  if (!isStepFailure(error)) return { ...finish('fault', error, recorder), fault: error };
+  if (debtsOf(recorder.state).length > 0) return finish('failed-with-changes', error, recorder);
+  if (error instanceof Declined) return finish('declined', error, recorder);
+  return finish(error instanceof Refusal ? 'refused' : 'failed', error, recorder);
+}
+
+function finish(outcome: Outcome, error: unknown, recorder: Recorder): RunEnd {
+  recorder.record({
+    type: 'run-finished',
+    outcome,
+    ...(error !== undefined && { error: eventError(error) }),
+  });
+  return { state: recorder.state, outcome };
+}
+
+/** The operator, or the flag that stands in, chose to undo after a failure. */
+class UndoChosen extends Error {}
+
+/** Walks the list from its top. What the journal says is done is passed over. */
+class Walk {
+  readonly #recorder: Recorder;
+  readonly #ports: Ports;
+  /** Safety checks made by this process. */
+  readonly #madeNow = new Set<string>();
+
+  constructor(recorder: Recorder, ports: Ports) {
+    this.#recorder = recorder;
+    this.#ports = ports;
+  }
+
+  async through(list: readonly ListEntry[], scope: string): Promise<void> {
+    for (const entry of list) {
+      const path = pathOf(scope, entry.id);
+      if (entry.kind !== 'for-each') {
+        await this.#step(entry, path);
+        continue;
+      }
+      for (const item of await this.#items(entry, path)) {
+        await this.through(entry.steps(item), itemScope(path, entry.key(item)));
+      }
+    }
+  }
+
+  async safetyChecks(list: readonly ListEntry[], scope: string): Promise<void> {
+    for (const entry of list) {
+      if (entry.kind === 'check' && entry.alsoOnResume) await this.#step(entry, pathOf(scope, entry.id));
+    }
+  }
+
+  async #items(forEach: ForEach, path: string): Promise<readonly unknown[]> {
+    const recorded = recordedItems(this.#recorder.state, forEach, path);
+    if (recorded !== undefined) return recorded;
+    const items = await forEach.items(contextsFor(path, forEach.uses, this.#recorder, this.#ports).read);
+    this.#recorder.record({
+      type: 'items-listed',
+      step: path,
+      title: forEach.title,
+      items: items.map((item) => ({ key: forEach.key(item), item: forEach.item.encode(item) })),
+    });
+    return items;
+  }
+
+  async #step(step: Step, path: string): Promise<void> {
+    for (;;) {
+      if (this.#ports.signal.aborted) throw new Interrupted();
+      if (this.#isDone(step, path)) return;
+      this.#madeNow.add(path);
+      try {
+        await attemptStep(step, path, this.#recorder, this.#ports);
+        return;
+      } catch (error) {
+        if (!isStepFailure(error)) throw error;
+        this.#recorder.record({ type: 'step-failed', step: path, error: eventError(error) });
+        const next = await this.#afterFailure(step, path, error);
+        if (next === 'go on') return;
+      }
+    }
+  }
+
+  #isDone(step: Step, path: string): boolean {
+    const status = this.#recorder.state.steps.get(path)?.status;
+    if (status === undefined || status === 'started' || status === 'failed') return false;
+    const again = step.kind === 'check' && step.alsoOnResume === true && !this.#madeNow.has(path);
+    return !again;
+  }
+
+  /** A refusal, a "no" and a rehearsal are answers already: only what may be retried, skipped or undone is asked about. */
+  async #afterFailure(step: Step, path: string, error: OperatorError): Promise<'again' | 'go on'> {
+    const { state } = this.#recorder;
+    const debts = debtsOf(state);
+    const isSafetyCheck = step.kind === 'check' && step.alsoOnResume === true;
+    const isAnswer = error instanceof Refusal || error instanceof Declined;
+    if (
+      state.started.mode === 'rehearsal' ||
+      state.phase === 'rolling-back' ||
+      isSafetyCheck ||
+      (isAnswer && debts.length === 0)
+    ) {
+      throw error;
+    }
+    const { operator, signal } = this.#ports;
+    const decision = await operator.decide(
+      {
+        path,
+        title: step.title,
+        error: eventError(error),
+        maySkip: true,
+        changesInPlace: debts.map(({ title }) => title),
+      },
+      signal,
+    );
+    this.#recorder.record({
+      type: 'failure-decided',
+      step: path,
+      choice: decision.choice,
+      by: operator.name,
+    });
+    switch (decision.choice) {
+      case 'retry':
+        return 'again';
+      case 'skip':
+        this.#recorder.record({
+          type: 'step-skipped',
+          step: path,
+          by: operator.name,
+          reason: decision.reason,
+        });
+        return 'go on';
+      case 'undo':
+        if (debts.length === 0) throw error;
+        throw new UndoChosen();
+      case 'leave':
+        throw error;
+      default:
+        return decision satisfies never;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import type { CallPhase, Grant } from '../aws/clients.ts';
+import { OperatorError } from '../errors.ts';
+import type { ChangeContext, Ports, ReadContext } from './context.ts';
+import type { Recorder } from './recorder.ts';
+import type { StepReference, UsesActions } from './step.ts';
+import { idempotencyToken, pathOf, scopeOf, scopesFrom } from './step-path.ts';
+
+/** A step asked for an output that the journal does not hold: the step was skipped, rehearsed, or stands later in the list. */
+export class StepNotReached extends OperatorError {
+  readonly step: string;
+
+  constructor(step: string, status: string) {
+    super({
+      code: 'STEP_OUTPUT_MISSING',
+      message: `The output of step ${step} is needed here, but that step was ${status}`,
+    });
+    this.step = step;
+  }
+}
+
+export interface StepContexts {
+  readonly read: ReadContext;
+  /** For `apply` and `undo`: the only contexts whose clients can write. */
+  change(phase: 'apply' | 'undo'): ChangeContext;
+}
+
+/** What the step at `path` gets: everything it reads comes from the run's journal and ports, everything it says goes into the journal. */
+export function contextsFor(
+  path: string,
+  uses: readonly UsesActions[] | undefined,
+  recorder: Recorder,
+  ports: Ports,
+): StepContexts {
+  const { runId, at: startedAt, environment } = recorder.state.started;
+  const grant = (phase: CallPhase): Grant => ({
+    step: path,
+    phase,
+    actions: (uses ?? []).flatMap(({ actions }) => actions),
+    signal: ports.signal,
+    record: (call) => recorder.record({ type: 'aws-called', ...call }),
+  });
+  const common: Omit<ReadContext, 'aws'> = {
+    runId,
+    environment: { name: environment.name, ...environment.settings },
+    http: ports.http,
+    clock: ports.clock,
+    signal: ports.signal,
+    runStartedAt: new Date(startedAt),
+    progress(line) {
+      if (recorder.state.steps.get(path)?.note !== line)
+        recorder.record({ type: 'progress', step: path, line });
+    },
+    outputOf: (step) => outputOf(step, path, recorder),
+    sample(name, value) {
+      if (recorder.state.samples.get(name)?.at(-1)?.value !== value)
+        recorder.record({ type: 'sampled', name, value });
+    },
+    samplesOf: (name) => recorder.state.samples.get(name) ?? [],
+  };
+  return {
+    read: { ...common, aws: ports.aws.forReading(grant('read')) },
+    change: (phase) => ({
+      ...common,
+      aws: ports.aws.forChanging(grant(phase)),
+      mayChange: true,
+      idempotencyToken: idempotencyToken(runId, path),
+    }),
+  };
+}
+
+function outputOf<Output>(step: StepReference<Output>, from: string, recorder: Recorder): Output {
+  const { steps } = recorder.state;
+  for (const scope of scopesFrom(scopeOf(from))) {
+    const found = steps.get(pathOf(scope, step.id));
+    if (found === undefined) continue;
+    if (found.status !== 'succeeded' || step.returns === undefined)
+      throw new StepNotReached(found.path, found.status);
+    return step.returns.parse(found.output);
+  }
+  throw new StepNotReached(step.id, 'not reached');
+}

@@ -1,0 +1,116 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunEvent } from '../engine/run-event.ts';
+import { OperatorError, UsageError } from '../errors.ts';
+import { type JournalContents, openJournal, readJournal } from './journal-file.ts';
+import { lockRun } from './run-lock.ts';
+
+/** One run's folder: its journal, its lock and, for a sandbox run, the world as it stands. Only its owner can read it. */
+export interface RunDirectory {
+  readonly runId: string;
+  readonly path: string;
+  read(): JournalContents;
+  /** Appends after the last whole event. */
+  openJournal(): ReturnType<typeof openJournal>;
+  /** @throws Refusal where another process drives this run */
+  lock(): () => void;
+  storeWorld(world: string): void;
+  /** @throws OperatorError where the run is no sandbox run or its world is lost */
+  loadWorld(): string;
+}
+
+export interface StoredRun {
+  readonly runId: string;
+  /** Absent where the journal cannot be read; `problem` says why. */
+  readonly events?: readonly RunEvent[];
+  readonly problem?: OperatorError;
+}
+
+/** All runs of this user, each in a folder named by its id. */
+export interface RunStore {
+  create(runId: string): RunDirectory;
+  /**
+   * @param name a run's id, a part of it that no other run has, or `last`
+   * @throws UsageError where no run, or more than one, has that name
+   */
+  find(name: string): RunDirectory;
+  /** Oldest first. */
+  list(): readonly StoredRun[];
+}
+
+export function openRunStore(root: string): RunStore {
+  const ids = (): string[] =>
+    existsSync(root)
+      ? readdirSync(root, { withFileTypes: true })
+          .filter((entry) => entry.isDirectory() && existsSync(join(root, entry.name, journalName)))
+          .map(({ name }) => name)
+          .sort((a, b) => startOf(a).localeCompare(startOf(b)))
+      : [];
+  return {
+    create(runId) {
+      const path = join(root, runId);
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+      return runDirectory(runId, path);
+    },
+    find(name) {
+      const runId = findId(name, ids());
+      return runDirectory(runId, join(root, runId));
+    },
+    list: () => ids().map((runId) => readRun(runId, join(root, runId))),
+  };
+}
+
+const journalName = 'journal.jsonl';
+const worldName = 'sandbox-world.json';
+
+/** Ids end in date, time and four letters: `rolling-update-20261121-064250-7kq2`. */
+const startOf = (runId: string): string => runId.split('-').slice(-3).join('-');
+
+function findId(name: string, ids: readonly string[]): string {
+  const exact = name === 'last' ? ids.at(-1) : ids.find((id) => id === name);
+  if (exact !== undefined) return exact;
+  const matches = ids.filter((id) => id.includes(name));
+  const [only, ...others] = matches;
+  if (only !== undefined && others.length === 0) return only;
+  throw new UsageError({
+    code: matches.length === 0 ? 'RUN_UNKNOWN' : 'RUN_AMBIGUOUS',
+    message:
+      matches.length === 0
+        ? `There is no run ${name}`
+        : `${matches.length} runs have ${name} in their id: ${matches.slice(-5).join(', ')}`,
+    hint: 'runbook runs',
+  });
+}
+
+function readRun(runId: string, path: string): StoredRun {
+  try {
+    return { runId, events: readJournal(join(path, journalName)).events };
+  } catch (error) {
+    if (error instanceof OperatorError) return { runId, problem: error };
+    throw error;
+  }
+}
+
+function runDirectory(runId: string, path: string): RunDirectory {
+  const journal = join(path, journalName);
+  const world = join(path, worldName);
+  return {
+    runId,
+    path,
+    read: () => readJournal(journal),
+    openJournal: () => openJournal(journal, existsSync(journal) ? readJournal(journal).wholeBytes : 0),
+    lock: () => lockRun(join(path, 'lock'), runId),
+    storeWorld(text) {
+      writeFileSync(`${world}.new`, text, { mode: 0o600 });
+      renameSync(`${world}.new`, world);
+    },
+    loadWorld() {
+      if (existsSync(world)) return readFileSync(world, 'utf8');
+      throw new OperatorError({
+        code: 'SANDBOX_WORLD_LOST',
+        message: `${world} is gone: the sandbox that run ${runId} ran in cannot be brought back`,
+        hint: 'Start a new sandbox run',
+      });
+    },
+  };
+}

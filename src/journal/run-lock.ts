@@ -1,0 +1,81 @@
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { Refusal } from '../errors.ts';
+
+const holderSchema = z.object({ pid: z.int().positive(), host: z.string() });
+
+/**
+ * Takes the lock of one run, so that two processes never drive it at once. A lock whose process is gone is taken over.
+ * @returns gives the lock back
+ * @throws Refusal where another process holds it
+ */
+export function lockRun(file: string, runId: string): () => void {
+  // Written aside and linked: the lock is never seen half written, and the link fails where a lock stands.
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, JSON.stringify({ pid: process.pid, host: hostname() }), { mode: 0o600 });
+  try {
+    if (!tryLink(own, file)) takeOver(own, file, runId);
+  } finally {
+    rmSync(own, { force: true });
+  }
+  return () => rmSync(file, { force: true });
+}
+
+/** Under a lock of its own: between two that both found the holder gone, the slower would remove the quicker one's new lock. */
+function takeOver(own: string, file: string, runId: string): void {
+  const turn = `${file}.takeover`;
+  if (!tryLink(own, turn)) throw heldBy(holderOf(turn), turn, runId);
+  try {
+    const holder = holderOf(file);
+    if (holder !== undefined && isAlive(holder)) throw heldBy(holder, file, runId);
+    rmSync(file, { force: true });
+    if (!tryLink(own, file)) throw heldBy(holderOf(file), file, runId);
+  } finally {
+    rmSync(turn, { force: true });
+  }
+}
+
+type Holder = z.output<typeof holderSchema>;
+
+function tryLink(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+function holderOf(file: string): Holder | undefined {
+  try {
+    return holderSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Of a process on another machine (a shared home folder) nothing is known: it counts as alive. */
+function isAlive({ pid, host }: Holder): boolean {
+  if (host !== hostname()) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return hasCode(error, 'EPERM');
+  }
+}
+
+function heldBy(holder: Holder | undefined, file: string, runId: string): Refusal {
+  const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
+  return new Refusal({
+    code: 'RUN_LOCKED',
+    message: `Run ${runId} is being driven by ${who}: two at once would change things twice`,
+    hint: `runbook runs show ${runId} (to watch it). If that process is surely gone: rm ${file}`,
+  });
+}
+
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
