@@ -27,6 +27,9 @@ export class UsageError extends OperatorError {}
 /** The run must not go on here and now: wrong account, locked, closed window, a stop alarm. Exit code 8 while nothing was changed. */
 export class Refusal extends OperatorError {}
 
+/** The operator said no. Exit code 3 while nothing was changed. */
+export class Declined extends OperatorError {}
+
 /** AWS answered with an error, or did not answer. */
 export class AwsCallError extends OperatorError {
   readonly service: string;

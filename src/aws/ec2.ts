@@ -31,8 +31,8 @@ export interface LaunchTemplateVersionsWanted {
 }
 
 /**
- * Versions of a launch template. Fails with `InvalidLaunchTemplateId.NotFound` or `InvalidLaunchTemplateId.VersionNotFound`
- * where one that is asked for does not exist.
+ * Versions of a launch template; none where one that is asked for does not exist. Fails with `InvalidLaunchTemplateId.NotFound`
+ * where the template does not.
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeLaunchTemplateVersions.html
  */
 export const describeLaunchTemplateVersions = awsFunction(
@@ -42,17 +42,20 @@ export const describeLaunchTemplateVersions = awsFunction(
     { id, versions }: LaunchTemplateVersionsWanted,
   ): Promise<LaunchTemplateVersion[]> => {
     const { DescribeLaunchTemplateVersionsCommand } = await sdk();
-    return collectPages(async (NextToken) => {
-      const page = await aws.send(
-        'ec2',
-        new DescribeLaunchTemplateVersionsCommand({
-          LaunchTemplateId: id,
-          Versions: versions === undefined ? undefined : [...versions],
-          NextToken,
-        }),
-      );
-      return { items: page.LaunchTemplateVersions, next: page.NextToken };
-    });
+    const found = await absentWhen(['InvalidLaunchTemplateId.VersionNotFound'], () =>
+      collectPages(async (NextToken) => {
+        const page = await aws.send(
+          'ec2',
+          new DescribeLaunchTemplateVersionsCommand({
+            LaunchTemplateId: id,
+            Versions: versions === undefined ? undefined : [...versions],
+            NextToken,
+          }),
+        );
+        return { items: page.LaunchTemplateVersions, next: page.NextToken };
+      }),
+    );
+    return found ?? [];
   },
 );
 

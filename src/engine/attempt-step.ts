@@ -1,11 +1,11 @@
 import { formatDuration } from '../duration.ts';
-import { AwsCallError, BlockedWrite, Bug, OperatorError } from '../errors.ts';
+import { AwsCallError, BlockedWrite, Bug, Declined, OperatorError } from '../errors.ts';
 import type { Ports } from './context.ts';
-import { Declined, isStepFailure, leavesDoubt } from './failure.ts';
+import { isStepFailure, leavesDoubt } from './failure.ts';
 import { poll } from './poll.ts';
 import { type Recorder, recordWaiting } from './recorder.ts';
 import type { Approve, Change, Check, Measure, Measured, Step, Wait } from './step.ts';
-import { contextsFor, type StepContexts, StepNotReached } from './step-context.ts';
+import { contextsFor, dependsOn, type StepContexts, StepNotReached } from './step-context.ts';
 import { idempotencyToken } from './step-path.ts';
 
 /**
@@ -72,19 +72,22 @@ async function carryOutChange(step: Change, attempt: Attempt): Promise<void> {
   try {
     succeed(step, await step.apply(contexts.change('apply')), attempt, 'applied');
   } catch (error) {
-    if (isStepFailure(error) && !leavesDoubt(error) && (await isSurelyAbsent(step, contexts))) {
-      recorder.record({ type: 'undone', step: path, how: 'was-never-applied' });
-    }
+    if (!isStepFailure(error)) throw error;
+    const applied = await lookAgain(step, contexts);
+    if (applied === 'unknown') throw error;
+    // It was not in place a moment ago and is now: the call took effect and only its answer was lost.
+    if (applied !== undefined) return succeed(step, applied, attempt, 'adopted');
+    if (!leavesDoubt(error)) recorder.record({ type: 'undone', step: path, how: 'was-never-applied' });
     throw error;
   }
 }
 
 /** Where even looking fails the change stays a debt: better owed than forgotten. The error to report is the change's own. */
-async function isSurelyAbsent(step: Change, contexts: StepContexts): Promise<boolean> {
+async function lookAgain(step: Change, contexts: StepContexts): Promise<unknown> {
   try {
-    return (await step.findApplied(contexts.read)) === undefined;
+    return await step.findApplied(contexts.read);
   } catch (error) {
-    if (isStepFailure(error)) return false;
+    if (isStepFailure(error)) return 'unknown';
     throw error;
   }
 }
@@ -194,7 +197,7 @@ async function rehearse(step: Step, attempt: Attempt): Promise<void> {
       const { service, operation, parameters } = error;
       recorder.record({ type: 'step-rehearsed', step: path, service, operation, parameters });
     } else if (error instanceof StepNotReached) {
-      depends(`depends on ${error.step}, which was not carried out`);
+      depends(dependsOn(error));
     } else if (changesRehearsed && isStepFailure(error) && !(error instanceof AwsCallError)) {
       depends(`can only hold after the changes above; now: ${error.message}`);
     } else throw error;

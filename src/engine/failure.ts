@@ -1,9 +1,6 @@
 import { AwsCallError, BlockedWrite, Bug, Interrupted, OperatorError } from '../errors.ts';
 import type { EventError } from './run-event.ts';
 
-/** The operator said no. */
-export class Declined extends OperatorError {}
-
 /** Faults of ours and interruptions end the run; everything else is the step's failure. */
 export const isStepFailure = (error: unknown): error is OperatorError => error instanceof OperatorError;
 

@@ -15,7 +15,7 @@ export interface FailedStep {
   readonly path: string;
   readonly title: string;
   readonly error: { readonly code: string; readonly message: string; readonly hint?: string | undefined };
-  /** False for safety checks, such as that the caller's account is the environment's. */
+  /** False for approvals: a no is not passed over. About safety checks nobody is asked at all. */
   readonly maySkip: boolean;
   /** Titles of the changes that are in place, latest first. */
   readonly changesInPlace: readonly string[];

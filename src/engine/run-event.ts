@@ -9,7 +9,8 @@ const error = z.object({ code: z.string(), message: z.string(), hint: z.string()
 const step = z
   .string()
   .meta({ description: 'Path: the ids of the step and of the lists around it, joined by /' });
-const kind = z.enum(['check', 'change', 'wait', 'approve', 'measure']);
+/** `for-each` only in a rehearsal, for a list that depends on changes that were not made. */
+const kind = z.enum(['check', 'change', 'wait', 'approve', 'measure', 'for-each']);
 
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), at: z.iso.datetime(), ...shape });

@@ -1,15 +1,15 @@
 import type { Environment } from '../environment.ts';
-import { Interrupted, OperatorError, Refusal, UsageError } from '../errors.ts';
+import { Declined, Interrupted, OperatorError, Refusal, UsageError } from '../errors.ts';
 import { attemptStep } from './attempt-step.ts';
 import type { Ports } from './context.ts';
-import { Declined, eventError, isStepFailure } from './failure.ts';
+import { eventError, isStepFailure } from './failure.ts';
 import type { Outcome } from './outcome.ts';
 import { goOnRecording, type Recorder, startRecording } from './recorder.ts';
 import { journalVersion, type RunEvent, type RunStarted } from './run-event.ts';
 import { debtsOf, type RunState, stateOf } from './run-state.ts';
 import type { Runbook } from './runbook.ts';
 import type { ForEach, ListEntry, Step } from './step.ts';
-import { contextsFor } from './step-context.ts';
+import { contextsFor, dependsOn, StepNotReached } from './step-context.ts';
 import { itemScope, pathOf, recordedItems, stepAt } from './step-path.ts';
 import { undoChanges } from './undo-changes.ts';
 
@@ -94,7 +94,7 @@ export async function rollBackRun(
     'rollback-failed',
   ]);
   const steps = stepsOf(runbook, state);
-  if (debtsOf(state).length === 0) {
+  if (debtsOf(state).length === 0 && state.phase !== 'rolling-back') {
     throw new UsageError({
       code: 'NOTHING_TO_UNDO',
       message: `Run ${state.started.runId} has no changes in place: there is nothing to roll back`,
@@ -228,7 +228,10 @@ class Walk {
   async #items(forEach: ForEach, path: string): Promise<readonly unknown[]> {
     const recorded = recordedItems(this.#recorder.state, forEach, path);
     if (recorded !== undefined) return recorded;
-    const items = await forEach.items(contextsFor(path, forEach.uses, this.#recorder, this.#ports).read);
+    const context = contextsFor(path, forEach.uses, this.#recorder, this.#ports).read;
+    const items = await forEach
+      .items(context)
+      .catch((error: unknown) => this.#dependingList(forEach, path, error));
     this.#recorder.record({
       type: 'items-listed',
       step: path,
@@ -236,6 +239,15 @@ class Walk {
       items: items.map((item) => ({ key: forEach.key(item), item: forEach.item.encode(item) })),
     });
     return items;
+  }
+
+  /** A rehearsal shows a list that only changes could fill as depending on them. */
+  #dependingList({ title }: ForEach, path: string, error: unknown): readonly unknown[] {
+    const { state } = this.#recorder;
+    if (!(error instanceof StepNotReached) || state.started.mode !== 'rehearsal') throw error;
+    this.#recorder.record({ type: 'step-started', step: path, kind: 'for-each', title, attempt: 1 });
+    this.#recorder.record({ type: 'step-depends', step: path, because: dependsOn(error) });
+    return [];
   }
 
   async #step(step: Step, path: string): Promise<void> {
@@ -282,7 +294,7 @@ class Walk {
         path,
         title: step.title,
         error: eventError(error),
-        maySkip: true,
+        maySkip: step.kind !== 'approve',
         changesInPlace: debts.map(({ title }) => title),
       },
       signal,

@@ -18,6 +18,10 @@ export class StepNotReached extends OperatorError {
   }
 }
 
+/** Why a rehearsal cannot tell what comes next. */
+export const dependsOn = ({ step }: StepNotReached): string =>
+  `depends on ${step}, which was not carried out`;
+
 export interface StepContexts {
   readonly read: ReadContext;
   /** For `apply` and `undo`: the only contexts whose clients can write. */

@@ -44,7 +44,8 @@ function stateOfCover({ undoneBy }: Change, path: string, recorder: Recorder): '
   for (const scope of scopesFrom(scopeOf(path))) {
     const cover = recorder.state.steps.get(pathOf(scope, undoneBy.id));
     if (cover === undefined) continue;
-    if (cover.undo === 'undone') return 'undone';
+    // One that turned out never applied makes nothing good.
+    if (cover.undo === 'undone') return cover.mayBeApplied ? 'undone' : 'none';
     return debtsOf(recorder.state).some((debt) => debt.path === cover.path) ? 'owed' : 'none';
   }
   return 'none';

@@ -1,0 +1,86 @@
+import { formatDuration } from '../duration.ts';
+import type { Runbook } from '../engine/runbook.ts';
+import type { ForEach, ListEntry, Step } from '../engine/step.ts';
+
+/**
+ * The generated part of docs/runbooks/<id>.md: for each form of the runbook its steps in order, with how each change is undone, how
+ * long each wait takes at most, and the IAM actions.
+ */
+export function stepsMarkdown(runbook: Runbook): string {
+  return runbook.forms
+    .map((form) => {
+      const steps = runbook.steps(runbook.parameters.parse(form.parameters));
+      return `### ${escaped(form.title)}\n\n${numbered(steps, 0).join('\n')}\n`;
+    })
+    .join('\n');
+}
+
+/** The IAM actions that a role needs to carry out the runbook, in any of its forms, and to undo it. */
+export function permissionsOf(runbook: Runbook): readonly string[] {
+  const actions = runbook.forms.flatMap((form) =>
+    runbook.steps(runbook.parameters.parse(form.parameters)).flatMap(actionsBelow),
+  );
+  return [...new Set(actions)].toSorted();
+}
+
+function actionsBelow(entry: ListEntry): readonly string[] {
+  const inside = entry.kind === 'for-each' ? entry.steps(entry.example).flatMap(actionsBelow) : [];
+  return [...actionsOf(entry), ...inside];
+}
+
+const actionsOf = ({ uses = [] }: ListEntry): readonly string[] =>
+  [...new Set(uses.flatMap(({ actions }) => actions))].toSorted();
+
+/** An item's continuation is indented by the width of its marker, or Markdown ends the list. */
+function numbered(list: readonly ListEntry[], indent: number): readonly string[] {
+  return list.flatMap((entry, index) => {
+    const marker = `${index + 1}. `;
+    const inner = indent + marker.length;
+    const facts = [...factsOf(entry), ...iamFact(entry)];
+    return [
+      `${' '.repeat(indent)}${marker}**${entry.kind === 'for-each' ? 'for each' : entry.kind}** ${escaped(entry.title)}`,
+      ...facts.map((fact) => `${' '.repeat(inner)}- ${fact}`),
+      ...(entry.kind === 'for-each' ? insideOf(entry, inner) : []),
+    ];
+  });
+}
+
+const insideOf = (entry: ForEach, indent: number): readonly string[] => [
+  `${' '.repeat(indent)}- for example \`${entry.key(entry.example)}\`:`,
+  '',
+  ...numbered(entry.steps(entry.example), indent),
+];
+
+const iamFact = (entry: ListEntry): readonly string[] => {
+  const actions = actionsOf(entry);
+  return actions.length === 0 ? [] : [`IAM: ${actions.map((action) => `\`${action}\``).join(', ')}`];
+};
+
+function factsOf(entry: ListEntry): readonly string[] {
+  switch (entry.kind) {
+    case 'change':
+      return [escaped(undoFact(entry))];
+    case 'wait':
+      return [`looks every ${formatDuration(entry.every)}, for at most ${formatDuration(entry.timeout)}`];
+    case 'check':
+      return entry.alsoOnResume ? ['checked again at every resume and before a rollback'] : [];
+    case 'approve':
+    case 'measure':
+    case 'for-each':
+      return [];
+    default:
+      return entry satisfies never;
+  }
+}
+
+export function undoFact({ undo, cannotUndo, undoneBy }: Extract<Step, { kind: 'change' }>): string {
+  if (undo !== undefined) {
+    const within = 'timeout' in undo ? ` (for at most ${formatDuration(undo.timeout)})` : '';
+    return `undo: ${undo.title}${within}`;
+  }
+  if (undoneBy !== undefined) return `undone together with the earlier change ${undoneBy.id}`;
+  return `cannot be undone: ${cannotUndo}`;
+}
+
+/** Titles are prose; what Markdown would read as markup is written as text. */
+const escaped = (text: string): string => text.replace(/[\\`*_[\]<>|#]/g, '\\$&');

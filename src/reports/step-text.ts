@@ -1,0 +1,183 @@
+import { formatDuration, type Milliseconds } from '../duration.ts';
+import { bad, type Content, good, quiet, type Span, strong, warning } from './layout.ts';
+import type { Answer, Measurement, StepReport, UndoReport } from './run-report.ts';
+
+/** A step in words, for every place that shows one: the sign in front, one line, and what belongs below it. */
+export interface StepText {
+  readonly sign: Span;
+  readonly line: readonly Content[];
+  readonly below: readonly (readonly Content[])[];
+}
+
+export const signs = {
+  done: good('✔'),
+  failed: bad('✖'),
+  skipped: warning('↓'),
+  wouldChange: strong('○'),
+  depends: quiet('·'),
+  unfinished: warning('■'),
+  doubtful: warning('!'),
+} as const;
+
+/** A step that has ended, or that was cut off. */
+export function stepText(step: StepReport): StepText {
+  const { sign, remark, below } = outcomeOf(step);
+  const remarks: readonly Content[] = [
+    ...(remark === undefined ? [] : [remark]),
+    ...(step.attempt > 1 ? [quiet(`attempt ${step.attempt}`)] : []),
+    ...longEnough(step.milliseconds),
+  ];
+  return { sign, line: [step.title, ...joined(remarks)], below };
+}
+
+/** An undo that has ended, or that was cut off. */
+export function undoText(undo: UndoReport, step: StepReport, milliseconds?: Milliseconds): StepText {
+  const title = undo.title ?? step.title;
+  switch (undo.status) {
+    case 'undone': {
+      const remark = undo.title === undefined ? [quiet('undone')] : [];
+      return {
+        sign: signs.done,
+        line: [title, ...joined([...remark, ...longEnough(milliseconds)])],
+        below: [],
+      };
+    }
+    case 'failed':
+      return {
+        sign: signs.failed,
+        line: [title, ...joined([bad('not undone')])],
+        below: errorLines(undo.error),
+      };
+    case 'started':
+      return { sign: signs.unfinished, line: [title, ...joined([warning('not finished')])], below: [] };
+    default:
+      return undo.status satisfies never;
+  }
+}
+
+interface StepOutcome {
+  readonly sign: Span;
+  readonly remark?: Content;
+  readonly below: readonly (readonly Content[])[];
+}
+
+function outcomeOf(step: StepReport): StepOutcome {
+  switch (step.status) {
+    case 'succeeded':
+      return { ...successOf(step), below: [] };
+    case 'failed':
+      if (step.approval?.approved === false) {
+        return { sign: signs.failed, remark: bad(answerText(step.approval)), below: [] };
+      }
+      return { sign: signs.failed, remark: bad('failed'), below: errorLines(step.error) };
+    case 'skipped': {
+      const remark =
+        step.skipped === undefined ? 'skipped' : `skipped by ${step.skipped.by}: ${step.skipped.reason}`;
+      return { sign: signs.skipped, remark: warning(remark), below: [] };
+    }
+    case 'rehearsed':
+      return { sign: signs.wouldChange, below: [wouldCall(step)] };
+    case 'depends':
+      return { sign: signs.depends, below: step.note === undefined ? [] : [[quiet(step.note)]] };
+    case 'started':
+      return {
+        sign: signs.unfinished,
+        remark: warning('not finished'),
+        below: step.note === undefined ? [] : [[quiet(step.note)]],
+      };
+    default:
+      return step.status satisfies never;
+  }
+}
+
+function successOf({ measured, approval, applied, summary }: StepReport): Omit<StepOutcome, 'below'> {
+  if (measured !== undefined) {
+    return { sign: verdictSign(measured), remark: `${valueText(measured)}${objectiveRemark(measured)}` };
+  }
+  if (approval !== undefined) return { sign: signs.done, remark: quiet(answerText(approval)) };
+  const how =
+    applied === 'already-so' ? 'was already so' : applied === 'adopted' ? 'found in place' : undefined;
+  const remark = [how, summary].filter((text) => text !== undefined).join(': ');
+  return { sign: signs.done, ...(remark !== '' && { remark: quiet(remark) }) };
+}
+
+export const errorLines = (
+  error: { message: string; hint?: string | undefined } | undefined,
+): readonly Content[][] =>
+  error === undefined
+    ? []
+    : [[bad(error.message)], ...(error.hint === undefined ? [] : [['→ ', error.hint]])];
+
+const wouldCall = ({ rehearsed }: StepReport): readonly Content[] =>
+  rehearsed === undefined
+    ? []
+    : [
+        'would call ',
+        strong(`${rehearsed.service}:${rehearsed.operation}`),
+        quiet(` with ${oneLineJson(rehearsed.parameters)}`),
+      ];
+
+/** With spaces, so that it can be wrapped, and still JSON: it can be pasted behind `aws ... --cli-input-json`. */
+export const oneLineJson = (value: unknown): string =>
+  (JSON.stringify(value, null, 1) ?? 'nothing').replace(/\n\s*/g, ' ');
+
+export const answerText = (answer: Answer): string =>
+  answer.approved
+    ? `approved by ${answer.by}${answer.reason === undefined ? '' : `: ${answer.reason}`}`
+    : `declined by ${answer.by}: ${answer.because}`;
+
+function verdictSign({ verdict }: Measurement): Span {
+  switch (verdict) {
+    case 'pass':
+    case 'no objective':
+      return signs.done;
+    case 'fail':
+      return signs.failed;
+    case 'cannot tell':
+      return signs.doubtful;
+    default:
+      return verdict satisfies never;
+  }
+}
+
+const valueText = ({ unit, value, missing }: Measurement): string =>
+  value === undefined ? `no value: ${missing ?? 'none was found'}` : numberText(value, unit);
+
+function objectiveText({ unit, objective }: Measurement): string | undefined {
+  if (objective?.atMost !== undefined) return `at most ${numberText(objective.atMost, unit)}`;
+  if (objective?.atLeast !== undefined) return `at least ${numberText(objective.atLeast, unit)}`;
+  return undefined;
+}
+
+function objectiveRemark(measured: Measurement): string {
+  const objective = objectiveText(measured);
+  if (objective === undefined) return '';
+  return measured.verdict === 'fail' ? `, objective missed: ${objective}` : ` (objective: ${objective})`;
+}
+
+function numberText(value: number, unit: Measurement['unit']): string {
+  switch (unit) {
+    case 'milliseconds':
+      return formatDuration(value);
+    case 'count':
+      return rounded(value);
+    case 'percent':
+      return `${rounded(value)} %`;
+    default:
+      return unit satisfies never;
+  }
+}
+
+/** Three digits after the point are enough for an error rate held against 0.1 %; a tiny value is not shown as 0. */
+const rounded = (value: number): string =>
+  String(
+    value !== 0 && Math.abs(value) < 0.001 ? Number(value.toPrecision(2)) : Math.round(value * 1000) / 1000,
+  );
+
+/** What took no time worth a word gets none. */
+const longEnough = (milliseconds: Milliseconds | undefined): readonly Content[] =>
+  milliseconds === undefined || milliseconds < 1000 ? [] : [quiet(formatDuration(milliseconds))];
+
+/** ` — summary · 12s` behind a title. */
+const joined = (remarks: readonly Content[]): readonly Content[] =>
+  remarks.flatMap((remark, index) => [quiet(index === 0 ? ' — ' : ' · '), remark]);

@@ -1,0 +1,220 @@
+import { formatDuration } from '../duration.ts';
+import {
+  emptyLine,
+  type Paragraph,
+  paragraph,
+  quiet,
+  strong,
+  type TextOptions,
+  table,
+  textOf,
+  warning,
+} from './layout.ts';
+import { countOf, outcomeLine } from './outcome-text.ts';
+import type { ApprovalReport, RunReport, StepReport } from './run-report.ts';
+import { answerText, errorLines, oneLineJson, type StepText, stepText, undoText } from './step-text.ts';
+import { dayAndTime, timeOfDay } from './times.ts';
+
+/** Everything about a run: for `runbook runs show`. The outcome comes first, what to type next comes last. */
+export function textReport(report: RunReport, options: TextOptions): string {
+  return sectionsText(
+    [
+      head(report),
+      whatHappened(report),
+      changes(report),
+      measures(report),
+      parameters(report, options),
+      steps(report),
+      undoing(report),
+      approvals(report, options),
+      writes(report, options),
+      next(report, options),
+    ],
+    options,
+  );
+}
+
+/** What stands below a run that was just watched: how it ended, what is in place, and what to type next. */
+export function summaryText(report: RunReport, options: TextOptions): string {
+  return sectionsText(
+    [head(report), whatHappened(report), changes(report), measures(report), next(report, options)],
+    options,
+  );
+}
+
+type Section = readonly Paragraph[];
+
+const sectionsText = (sections: readonly Section[], options: TextOptions): string =>
+  textOf(
+    sections
+      .filter((section) => section.length > 0)
+      .flatMap((section, index) => (index === 0 ? section : [emptyLine, ...section])),
+    options,
+  );
+
+const titled = (title: string, body: Section): Section =>
+  body.length === 0 ? [] : [paragraph(0, strong(title)), ...body];
+
+function head(report: RunReport): Section {
+  const { environment, mode, started, ended, outcome, resumes } = report;
+  const days = [
+    dayAndTime(started),
+    started.slice(0, 10) === ended.slice(0, 10) ? timeOfDay(ended) : dayAndTime(ended),
+  ];
+  return [
+    paragraph(0, outcomeLine(report)),
+    paragraph(2, `${report.title} — ${report.runbook} in ${environment.name} (${mode})`),
+    paragraph(
+      2,
+      quiet(`account ${environment.account}, ${environment.region}, by ${report.by}, run ${report.runId}`),
+    ),
+    paragraph(
+      2,
+      quiet(
+        `${days[0]} to ${days[1]} UTC${mode === 'sandbox' ? ', virtual time' : ''}, ${formatDuration(report.milliseconds)}` +
+          `${resumes === 0 ? '' : `, resumed ${countOf(resumes, 'time')}`}${outcome === undefined ? ', latest event' : ''}`,
+      ),
+    ),
+  ];
+}
+
+function whatHappened(report: RunReport): Section {
+  if (report.outcome === 'succeeded') return report.mode === 'rehearsal' ? rehearsalEnding(report) : [];
+  const stopped = report.steps.filter(
+    ({ path, status }) => path === report.failedStep || status === 'started',
+  );
+  const undoFailed = report.steps.filter(({ undo }) => undo?.status === 'failed');
+  const told = new Set(
+    [...stopped, ...undoFailed].flatMap(({ error, undo }) => [error?.message, undo?.error?.message]),
+  );
+  return titled('What happened', [
+    ...stopped.flatMap((step) => stepLines(stepText(step), 2)),
+    ...undoFailed.flatMap((step) => (step.undo === undefined ? [] : stepLines(undoText(step.undo, step), 2))),
+    ...(report.error === undefined || told.has(report.error.message) ? [] : errorLines(report.error)).map(
+      (line) => paragraph(2, ...line),
+    ),
+    ...(report.mode === 'rehearsal' ? [paragraph(2, 'This was a rehearsal: nothing was written.')] : []),
+  ]);
+}
+
+function rehearsalEnding({ steps: all }: RunReport): Section {
+  const would = all.filter(({ status }) => status === 'rehearsed');
+  const depends = all.filter(({ status }) => status === 'depends').length;
+  return titled('What the run would change', [
+    ...would.flatMap((step) => stepLines(stepText(step), 2)),
+    ...(would.length === 0
+      ? [paragraph(2, 'No change was found that the run would make.')]
+      : [paragraph(2, 'None of these calls was sent. Of each step above, only its first call is known.')]),
+    ...(depends === 0
+      ? []
+      : [paragraph(2, `${countOf(depends, 'further step')}, marked ·, could not be carried out here.`)]),
+    paragraph(2, 'To carry it out, type the same command without --dry-run.'),
+  ]);
+}
+
+function changes({ changesInPlace, outcome }: RunReport): Section {
+  return titled(
+    outcome === 'succeeded' ? 'Changed by this run, oldest first' : 'Changes in place, oldest first',
+    changesInPlace.map(({ title, since, certain, step }, index) =>
+      paragraph(
+        2,
+        `${index + 1}. ${title}`,
+        ...(certain ? [] : [warning(' — may be in place: AWS gave the run no answer')]),
+        quiet(` — ${timeOfDay(since)} UTC · ${step}`),
+      ),
+    ),
+  );
+}
+
+function measures({ steps: all }: RunReport): Section {
+  return titled(
+    'Measured',
+    all.filter(({ measured }) => measured !== undefined).flatMap((step) => stepLines(stepText(step), 2)),
+  );
+}
+
+function parameters({ parameters: all }: RunReport, { width }: TextOptions): Section {
+  const rows = Object.entries(all).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value : oneLineJson(value),
+  ]);
+  return titled('Parameters', table(rows, 2, width));
+}
+
+function steps({ steps: all }: RunReport): Section {
+  let around: readonly string[] = [];
+  return titled(
+    'Steps',
+    all.flatMap((step) => {
+      const headings = headingsOf(step);
+      const common = headings.findIndex((heading, index) => heading !== around[index]);
+      const fresh = common === -1 ? [] : headings.slice(common);
+      around = headings;
+      return [
+        ...fresh.map((heading, index) =>
+          paragraph(2 + 2 * (headings.length - fresh.length + index), strong(heading)),
+        ),
+        ...stepLines(stepText(step), 2 + 2 * step.depth),
+      ];
+    }),
+  );
+}
+
+const headingsOf = ({ within }: StepReport): readonly string[] =>
+  within.map(({ title, item }) => `${title}: ${item}`);
+
+function undoing({ steps: all }: RunReport): Section {
+  return titled(
+    'Undoing, latest first',
+    all
+      .toReversed()
+      .flatMap((step) => (step.undo === undefined ? [] : stepLines(undoText(step.undo, step), 2))),
+  );
+}
+
+function stepLines({ sign, line, below }: StepText, indent: number): Section {
+  return [
+    paragraph(indent, sign, ' ', ...line),
+    ...below.map((content) => paragraph(indent + 2, ...content)),
+  ];
+}
+
+function approvals({ approvals: all }: RunReport, { width }: TextOptions): Section {
+  const lines = ({ question, evidence, answer }: ApprovalReport): Section => [
+    paragraph(2, question),
+    ...table(
+      evidence.map(({ label, value }) => [quiet(label), value]),
+      4,
+      width,
+    ),
+    paragraph(
+      4,
+      answer === undefined ? warning('not answered') : `${answerText(answer)}, ${dayAndTime(answer.at)} UTC`,
+    ),
+  ];
+  return titled('Approvals', all.flatMap(lines));
+}
+
+function writes({ writes: all, calls }: RunReport, { width }: TextOptions): Section {
+  const rows = all.map(({ first, service, operation, times, step, phase }) => [
+    `${service}:${operation}${times === 1 ? '' : ` ×${times}`}`,
+    timeOfDay(first),
+    quiet(`${phase === 'undo' ? 'undo of ' : ''}${step}`),
+  ]);
+  const total = quiet(`${countOf(calls, 'call')} to AWS in all, reads included`);
+  return titled('Written to AWS', [
+    ...(rows.length === 0 ? [paragraph(2, 'Nothing')] : table(rows, 2, width)),
+    paragraph(2, total),
+  ]);
+}
+
+function next({ next: all }: RunReport, { width }: TextOptions): Section {
+  return titled(
+    'Next',
+    table(
+      all.map(({ command, purpose }) => [strong(command), quiet(purpose)]),
+      2,
+      width,
+    ),
+  );
+}

@@ -1,0 +1,143 @@
+import { formatDuration } from '../duration.ts';
+import type { Observer } from '../engine/context.ts';
+import type { RunEvent } from '../engine/run-event.ts';
+import { initialState, nextState, type RunState, type StepState, stateOf } from '../engine/run-state.ts';
+import { type Content, visible } from '../reports/layout.ts';
+import { turnsAround } from '../reports/lists-around.ts';
+import { stepReportOf } from '../reports/run-report.ts';
+import { oneLineJson, type StepText, stepText, undoText } from '../reports/step-text.ts';
+import { dayAndTime, timeOfDay } from '../reports/times.ts';
+
+export interface LineViewOptions {
+  write(line: string): void;
+  /** Shows every call to AWS too. */
+  readonly verbose: boolean;
+  /** What the journal of a resumed run held already. */
+  readonly history?: readonly RunEvent[];
+}
+
+/** For no terminal: one plain line for each event that matters, with its time in UTC. */
+export function createLineView({ write, verbose, history = [] }: LineViewOptions): Observer {
+  let state = history.length === 0 ? undefined : stateOf(history);
+  return (event) => {
+    const before = state;
+    if (event.type === 'run-started') state = initialState(event);
+    else if (state !== undefined) state = nextState(state, event);
+    if (state === undefined) return;
+    for (const line of linesOf(event, state, before, verbose)) {
+      write(`${timeOfDay(event.at)}  ${visible(line)}`);
+    }
+  };
+}
+
+function linesOf(
+  event: RunEvent,
+  state: RunState,
+  before: RunState | undefined,
+  verbose: boolean,
+): readonly string[] {
+  const { started } = state;
+  switch (event.type) {
+    case 'run-started':
+    case 'run-resumed':
+      return [
+        `${event.type === 'run-started' ? 'run' : 'resumed'} ${started.runId}: ${started.title} — ${started.runbook} in ` +
+          `${started.environment.name} (${started.mode}), account ${started.environment.settings.account}, ` +
+          `${started.environment.settings.region}, by ${event.by}, ${dayAndTime(event.at)} UTC`,
+      ];
+    case 'items-listed':
+      return [`❯ ${event.title}: ${event.items.map(({ key }) => key).join(', ') || 'nothing to do'}`];
+    case 'step-started': {
+      // A check or a measure is over in a moment: its end says it all.
+      if (!verbose && event.kind !== 'change' && event.kind !== 'wait') return [];
+      const limit = event.deadline === undefined ? '' : `, until ${timeOfDay(event.deadline)} at most`;
+      return [
+        `❯ ${placeOf(event.step)}${event.title}${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}${limit}`,
+      ];
+    }
+    case 'progress':
+      return noted(event.step, event.line, state, before);
+    case 'waiting':
+      return noted(event.step, event.because, state, before);
+    case 'aws-called':
+      return verbose ? [`    ${callText(event)}`] : [];
+    case 'step-succeeded':
+    case 'step-failed':
+    case 'step-skipped':
+    case 'step-rehearsed':
+    case 'step-depends':
+      return withStep(event.step, state, (step) =>
+        ended(event.step, stepText(stepReportOf(step, new Map()))),
+      );
+    case 'approval-asked':
+      return [`? ${event.question}`, ...event.evidence.map(({ label, value }) => `    ${label}: ${value}`)];
+    case 'failure-decided':
+      return [`  ${decisionText[event.choice]}, decided by ${event.by}`];
+    case 'rollback-started':
+      return [`❯ Rolling back, by ${event.by}`];
+    case 'undo-started':
+      return [`❯ ${placeOf(event.step)}${event.title}`];
+    case 'undo-failed':
+      return withStep(event.step, state, undoLines);
+    case 'undone':
+      return event.how === 'was-never-applied' ? [] : withStep(event.step, state, undoLines);
+    case 'run-interrupted':
+      return ['■ interrupted'];
+    case 'run-finished':
+      return [`${event.outcome}, after ${formatDuration(Date.parse(event.at) - Date.parse(started.at))}`];
+    case 'apply-started':
+    case 'sampled':
+    case 'measured':
+    case 'approval-given':
+    case 'approval-declined':
+      return [];
+    default:
+      return event satisfies never;
+  }
+}
+
+const decisionText = {
+  retry: 'to be tried again',
+  skip: 'to be skipped',
+  undo: 'to be undone',
+  leave: 'left as it is',
+} as const;
+
+const withStep = (
+  path: string,
+  { steps }: RunState,
+  lines: (step: StepState) => readonly string[],
+): readonly string[] => {
+  const step = steps.get(path);
+  return step === undefined ? [] : lines(step);
+};
+
+function undoLines(step: StepState): readonly string[] {
+  const report = stepReportOf(step, new Map());
+  return report.undo === undefined ? [] : ended(step.path, undoText(report.undo, report));
+}
+
+function ended(path: string, { sign, line, below }: StepText): readonly string[] {
+  return [`${sign.text} ${placeOf(path)}${plain(line)}`, ...below.map((content) => `    ${plain(content)}`)];
+}
+
+const plain = (content: readonly Content[]): string =>
+  content.map((each) => (typeof each === 'string' ? each : each.text)).join('');
+
+/** Which item's turn it is, since a line has no place below another one. */
+const placeOf = (path: string): string =>
+  turnsAround(path)
+    .map(({ item }) => `${item}: `)
+    .join('');
+
+/** A wait says why at every look; only a new reason is news. */
+function noted(path: string, note: string, state: RunState, before: RunState | undefined): readonly string[] {
+  return before?.steps.get(path)?.note === note ? [] : withStep(path, state, () => [`    ${note}`]);
+}
+
+function callText(call: Extract<RunEvent, { type: 'aws-called' }>): string {
+  const attempts = call.attempts > 1 ? `, ${call.attempts} attempts` : '';
+  const answer = call.error === undefined ? '' : `, ${call.error}`;
+  const parameters = call.write ? ` ${oneLineJson(call.parameters)}` : '';
+  return `aws ${call.service}:${call.operation}${parameters} (${formatDuration(call.milliseconds)}${attempts}${answer})`;
+}

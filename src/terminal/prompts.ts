@@ -1,0 +1,184 @@
+import { confirm, input, select } from '@inquirer/prompts';
+import type { ApprovalAnswer, FailureChoice, Operator } from '../engine/operator.ts';
+import { Interrupted } from '../errors.ts';
+import {
+  emptyLine,
+  type Paragraph,
+  paragraph,
+  quiet,
+  strong,
+  table,
+  textOf,
+  visible,
+} from '../reports/layout.ts';
+import { countOf } from '../reports/outcome-text.ts';
+
+export interface Prompting {
+  /** Whoever sits at the terminal: login and machine. */
+  readonly name: string;
+  readonly colour: boolean;
+  /** Takes away what is being drawn: two writers would spoil each other's lines. */
+  beforePrompt(): Promise<void>;
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream & { readonly columns?: number };
+}
+
+/** Asks the person at the terminal. Ctrl-C at a prompt interrupts the run. */
+export const terminalOperator = (prompting: Prompting): Operator => ({
+  name: prompting.name,
+  approve: approveOnTerminal(prompting),
+  decide: decideOnTerminal(prompting),
+});
+
+export const approveOnTerminal =
+  (prompting: Prompting): Operator['approve'] =>
+  async ({ question, evidence, typeToConfirm }, signal) => {
+    const { name } = prompting;
+    const look = lookOf(prompting);
+    await prompting.beforePrompt();
+    show(
+      table(
+        evidence.map(({ label, value }) => [quiet(label), value]),
+        2,
+        widthOf(prompting),
+      ),
+      prompting,
+    );
+    if (typeToConfirm === undefined) {
+      const message = visible(question);
+      const yes = await ask(confirm, { message, default: false, ...look }, prompting, signal);
+      return yes ? approvedBy(name) : declinedBy(name, 'answered no');
+    }
+    show([paragraph(0, strong(question))], prompting);
+    const typed = await ask(
+      input,
+      {
+        message: `Type ${typeToConfirm} to go on, or press Enter to decline:`,
+        ...look,
+        validate: (text: string) =>
+          ['', typeToConfirm].includes(text.trim()) || `Type exactly ${typeToConfirm}, or nothing to decline`,
+      },
+      prompting,
+      signal,
+    );
+    return typed.trim() === typeToConfirm
+      ? approvedBy(name)
+      : declinedBy(name, `did not type ${typeToConfirm}`);
+  };
+
+const approvedBy = (by: string): ApprovalAnswer => ({ approved: true, by });
+const declinedBy = (by: string, because: string): ApprovalAnswer => ({ approved: false, by, because });
+
+export const decideOnTerminal =
+  (prompting: Prompting): Operator['decide'] =>
+  async ({ title, maySkip, changesInPlace }, signal) => {
+    const look = lookOf(prompting);
+    await prompting.beforePrompt();
+    show(
+      changesInPlace.length === 0
+        ? []
+        : [
+            paragraph(2, strong('Changes in place, latest first')),
+            ...changesInPlace.map((change) => paragraph(4, change)),
+          ],
+      prompting,
+    );
+    const choice = await ask(
+      select<FailureChoice['choice']>,
+      {
+        ...look,
+        message: `Failed: ${visible(title)}. What now?`,
+        choices: choicesFor(maySkip, changesInPlace.length),
+        // Enter typed too early, while the run was still at work, must not set anything going.
+        default: 'leave',
+      },
+      prompting,
+      signal,
+    );
+    if (choice !== 'skip') return { choice };
+    const reason = await ask(
+      input,
+      {
+        ...look,
+        message: 'Why is it right to skip this step? It stands in the journal:',
+        validate: (text: string) => text.trim() !== '' || 'A step is skipped for a reason',
+      },
+      prompting,
+      signal,
+    );
+    return { choice, reason: reason.trim() };
+  };
+
+function choicesFor(maySkip: boolean, changesInPlace: number) {
+  const inPlace = countOf(changesInPlace, 'change');
+  return [
+    { value: 'retry', name: 'Try the step again', short: 'try again' },
+    ...(maySkip
+      ? [{ value: 'skip', name: 'Skip the step, with a reason, and go on', short: 'skip' } as const]
+      : []),
+    ...(changesInPlace > 0
+      ? [{ value: 'undo', name: `Undo the ${inPlace} in place, the latest first`, short: 'undo' } as const]
+      : []),
+    {
+      value: 'leave',
+      name: changesInPlace > 0 ? `Stop and leave the ${inPlace} in place` : 'Stop: no change is in place',
+      short: 'stop',
+    },
+  ] as const;
+}
+
+function show(paragraphs: readonly Paragraph[], prompting: Prompting): void {
+  const text = textOf([emptyLine, ...paragraphs], { width: widthOf(prompting), colour: prompting.colour });
+  prompting.output.write(`${text}\n`);
+}
+
+const widthOf = ({ output }: Prompting): number => output.columns ?? 80;
+
+interface PromptContext {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+  readonly signal: AbortSignal;
+}
+
+/** @throws Interrupted for Ctrl-C and for an aborted signal */
+async function ask<Config, Answer>(
+  prompt: (config: Config, context: PromptContext) => Promise<Answer>,
+  config: Config,
+  prompting: Prompting,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { input: from, output } = prompting;
+  try {
+    return await prompt(config, { input: from, output, signal });
+  } catch (error) {
+    if (error instanceof Error && interruptions.includes(error.name)) throw new Interrupted();
+    throw error;
+  } finally {
+    output.write('\n');
+  }
+}
+
+/** By name: the classes are exported by a package that is none of our own dependencies. */
+const interruptions = ['ExitPromptError', 'AbortPromptError'];
+
+const asIs = (text: string): string => text;
+
+const lookOf = ({ colour }: Prompting) => (colour ? {} : { theme: plainTheme });
+
+/** inquirer knows NO_COLOR, but not --no-color. */
+const plainTheme = {
+  prefix: { idle: '?', done: '✔' },
+  style: {
+    answer: asIs,
+    message: asIs,
+    error: (text: string) => `> ${text}`,
+    defaultAnswer: (text: string) => `(${text})`,
+    help: asIs,
+    highlight: asIs,
+    key: (text: string) => `<${text}>`,
+    description: asIs,
+    disabled: (text: string) => `- ${text}`,
+    keysHelpTip: (keys: readonly (readonly [string, string])[]) =>
+      keys.map(([key, action]) => `${key} ${action}`).join(' • '),
+  },
+};

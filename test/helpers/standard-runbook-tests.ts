@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import type { RunEvent } from '../../src/engine/run-event.ts';
+import { debtsOf } from '../../src/engine/run-state.ts';
+import { leaving, type Moment, type RunSetting, resumeFrom, rollBackFrom, runIn } from './sandbox-run.ts';
+import { worldAsLeft } from './world-as-left.ts';
+
+/**
+ * What holds for every runbook: it succeeds; stopped after any journal line and resumed, it ends the same and makes each change
+ * once; every change undone leaves the world as it was; a dry run writes nothing.
+ */
+export function standardRunbookTests(title: string, setting: RunSetting): void {
+  describe(title, () => {
+    test('succeeds, and asks AWS for nothing that its steps do not declare', async () => {
+      const run = await runIn(setting);
+      expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
+      expect(run.writes.length).toBeGreaterThan(0);
+      const recorded = run.events.flatMap((event) =>
+        event.type === 'aws-called' && event.write && event.error === undefined ? [event.operation] : [],
+      );
+      expect(recorded).toEqual(run.writes);
+    });
+
+    test('stopped after every journal line and resumed, it ends the same and makes each change once', async () => {
+      const whole = await runIn({ ...setting, keepMoments: true });
+      const left = await worldAsLeft(whole.world);
+      for (const [index, moment] of whole.moments.entries()) {
+        if (moment.events.at(-1)?.type === 'run-finished') continue;
+        const deaths = [moment, ...(isAboutAChange(moment) ? [withoutLastLine(moment)] : [])];
+        for (const death of deaths.filter(({ events }) => events.length > 0)) {
+          const resumed = await resumeFrom(death, setting);
+          const where = `stopped after line ${index + 1}, ${JSON.stringify(death.events.at(-1))}`;
+          expect(resumed.end.outcome, `${where}: ${JSON.stringify(resumed.end.state.error)}`).toBe(
+            'succeeded',
+          );
+          expect(resumed.writes.toSorted(), where).toEqual(whole.writes.toSorted());
+          expect(await worldAsLeft(resumed.world), where).toEqual(left);
+        }
+      }
+    });
+
+    test('every change undone leaves the world as it was, from wherever the run was stopped', async () => {
+      const before = await worldAsLeft((await runIn({ ...setting, keepMoments: true }, true)).world);
+      const whole = await runIn({ ...setting, keepMoments: true });
+      for (const moment of whole.moments.filter(isAboutAChange)) {
+        const undone = await rollBackFrom(moment, setting).catch((error: Error & { code?: string }) => {
+          if (error.code === 'NOTHING_TO_UNDO') return undefined;
+          throw error;
+        });
+        const where = `rolled back after line ${moment.events.length}, ${JSON.stringify(moment.events.at(-1))}`;
+        if (undone !== undefined) {
+          expect(undone.end.outcome, `${where}: ${JSON.stringify(undone.end.state.error)}`).toBe(
+            'rolled-back',
+          );
+          expect(debtsOf(undone.end.state), where).toEqual([]);
+        }
+        expect(await worldAsLeft(undone?.world ?? moment.world), where).toEqual(before);
+      }
+    });
+
+    test('a rollback stopped after every journal line and gone on with ends the same', async () => {
+      const whole = await runIn({ ...setting, operator: leaving });
+      const undone = await rollBackFrom(whole, { ...setting, keepMoments: true });
+      expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
+      const left = await worldAsLeft(undone.world);
+      for (const moment of undone.moments) {
+        if (moment.events.at(-1)?.type === 'run-finished') continue;
+        const again = await rollBackFrom(moment, setting).catch((error: Error & { code?: string }) => {
+          if (error.code === 'NOTHING_TO_UNDO') return undefined;
+          throw error;
+        });
+        const where = `stopped after line ${moment.events.length}, ${JSON.stringify(moment.events.at(-1))}`;
+        if (again !== undefined) {
+          expect(again.end.outcome, `${where}: ${JSON.stringify(again.end.state.error)}`).toBe('rolled-back');
+        }
+        expect(await worldAsLeft(again?.world ?? moment.world), where).toEqual(left);
+      }
+    });
+
+    test('a dry run makes every read and no write', async () => {
+      const rehearsed = await runIn(setting, true);
+      expect(rehearsed.end.outcome, JSON.stringify(rehearsed.end.state.error)).toBe('succeeded');
+      expect(rehearsed.writes).toEqual([]);
+      const would = rehearsed.events.filter(({ type }) => type === 'step-rehearsed');
+      expect(would.length).toBeGreaterThan(0);
+    });
+  });
+}
+
+const changeEvents = new Set<RunEvent['type']>(['apply-started', 'undo-started', 'undone']);
+
+/** Around these a lost line is another case than a stop after it: AWS was asked, and the journal does not know the answer. */
+function isAboutAChange({ events }: Moment): boolean {
+  const last = events.at(-1);
+  if (last === undefined) return false;
+  return (
+    changeEvents.has(last.type) ||
+    (last.type === 'aws-called' && last.write) ||
+    (last.type === 'step-succeeded' && last.applied !== undefined)
+  );
+}
+
+const withoutLastLine = (moment: Moment): Moment => ({ ...moment, events: moment.events.slice(0, -1) });

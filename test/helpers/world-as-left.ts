@@ -1,0 +1,59 @@
+import { openSandbox } from '../../src/sandbox/sandbox.ts';
+
+/** What tells of the past, or of chance, and not of how the stack stands. */
+const history = new Set([
+  'now',
+  'random',
+  'serial',
+  'transitions',
+  'faults',
+  'calls',
+  'activities',
+  'refreshes',
+  'history',
+  'minutes',
+  'requests',
+  'tokens',
+  'nextVersion',
+  'zoneRetries',
+  'StateReason',
+  'hosts',
+]);
+
+/**
+ * The whole world once it has come to rest, comparable with that of another run: nodes are known by what they are and where
+ * they stand, since a replaced one never has its predecessor's id.
+ */
+export async function worldAsLeft(stored: string): Promise<unknown> {
+  const sandbox = await openSandbox({ stored });
+  // Long enough for hooks, draining and alarms to be over.
+  sandbox.advanceTo(new Date(sandbox.world.now.getTime() + 30 * 60_000));
+  return scrub(sandbox.world);
+}
+
+function scrub(value: unknown): unknown {
+  if (value instanceof Date) return 'a time';
+  if (typeof value === 'string') return withoutIdentity(value);
+  if (Array.isArray(value)) return sorted(value.filter(isThere).map(scrub));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([key, inner]) => !history.has(key) && isThere(inner));
+  if (entries.some(([key]) => instanceId.test(key))) return sorted(entries.map(([, inner]) => scrub(inner)));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, scrub(inner)]));
+}
+
+const instanceId = /\bi-[0-9a-f]{17}\b/g;
+
+const withoutIdentity = (text: string): string =>
+  text
+    .replace(instanceId, 'i-*')
+    .replace(/\beni-[0-9a-f]+\b/g, 'eni-*')
+    .replace(/\b10\.20\.\d+\.\d+\b/g, '10.20.*')
+    .replace(/ip-10-20-\d+-\d+/g, 'ip-*');
+
+const sorted = (values: readonly unknown[]): readonly unknown[] =>
+  [...values].sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+
+/** EC2 shows a terminated instance for about an hour. */
+const isThere = (value: unknown): boolean =>
+  !JSON.stringify(value ?? null).startsWith('{"instance":') ||
+  !JSON.stringify(value).includes('"State":{"Code":48,"Name":"terminated"}');

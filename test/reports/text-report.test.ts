@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { columnsOf } from '../../src/reports/layout.ts';
+import { reportOf } from '../../src/reports/run-report.ts';
+import { summaryText, textReport } from '../../src/reports/text-report.ts';
+import { anyJournal } from '../helpers/any-journal.ts';
+import {
+  failedRun,
+  interruptedRun,
+  nodeByNodeRun,
+  rehearsedRun,
+  rollbackFailedRun,
+  rolledBackRun,
+  succeededRun,
+  Tape,
+  unhealthy,
+} from '../helpers/run-events.ts';
+
+const plain = { width: 100, colour: false };
+const summaryOf = (tape: Tape) => summaryText(reportOf(tape.events), plain);
+
+const firstLine = (text: string) => text.split('\n')[0];
+
+describe('the summary', () => {
+  test('of a failed run: outcome, cause, what is in place, what to type', () => {
+    expect(summaryOf(failedRun())).toBe(
+      `✖ Failed: 1 change in place
+  Rolling update of a fleet — rolling-update in morpheus-prod (live)
+  account 123456789012, us-east-1, by anna@laptop, run 20251121-021409-k3f9
+  2025-11-21 02:14:09 to 02:26:34 UTC, 12m 25s
+
+What happened
+  ✖ The canary is in service on the new version — failed · 12m
+    i-0aaa is unhealthy in target group morpheus-app: Target.FailedHealthChecks
+    → aws ec2 get-console-output --instance-id i-0aaa --latest
+
+Changes in place, oldest first
+  1. Start the instance refresh — 02:14:32 UTC · start-refresh
+
+Next
+  runbook resume 20251121-021409-k3f9    once the cause is gone: go on at the step that failed
+  runbook rollback 20251121-021409-k3f9  undo what is in place, the latest first`,
+    );
+  });
+
+  test('begins with how the run ended, and claims nothing that the journal does not hold', () => {
+    const firstLines = [
+      succeededRun(),
+      rolledBackRun(),
+      rollbackFailedRun(),
+      interruptedRun(),
+      rehearsedRun(),
+      new Tape().finish('refused', unhealthy),
+      new Tape().finish('declined', unhealthy),
+      new Tape().call('x', 'ec2:ModifyLaunchTemplate').finish('failed', unhealthy),
+      new Tape(),
+    ].map((tape) => firstLine(summaryOf(tape)));
+    expect(firstLines).toEqual([
+      '✔ Succeeded',
+      '✔ Rolled back: no change is left in place',
+      '✖ Rollback failed: 1 change in place. A person must look',
+      '■ Interrupted: 1 change in place',
+      '✔ Rehearsed: nothing was written',
+      '✖ Refused: nothing was changed',
+      '✖ Declined: nothing was changed',
+      '✖ Failed: no change is left in place',
+      '■ No end in the journal: still under way, or its process was killed. So far nothing was changed',
+    ]);
+  });
+
+  test('of a run that missed an objective names it, though no step failed', () => {
+    const text = summaryOf(
+      new Tape()
+        .start('duration', 'measure', 'Duration')
+        .add({
+          type: 'measured',
+          step: 'duration',
+          title: 'Duration',
+          unit: 'milliseconds',
+          value: 4_320_000,
+          objective: { atMost: 3_600_000 },
+          verdict: 'fail',
+        })
+        .succeed('duration')
+        .finish('failed', { code: 'OBJECTIVE_MISSED', message: 'An objective was missed: Duration' }),
+    );
+    expect(text).toContain('An objective was missed: Duration');
+    expect(text).toContain('✖ Duration — 1h 12m, objective missed: at most 1h');
+  });
+
+  test('of a rollback that failed tells both failures', () => {
+    const text = summaryOf(rollbackFailedRun());
+    expect(text).toContain('i-0aaa is unhealthy');
+    expect(text).toContain('✖ Roll the instance refresh back — not undone');
+    expect(text).toContain('Not undone after 1h');
+  });
+
+  test('of a rehearsal shows each call that was not sent, and that nothing was written', () => {
+    const text = summaryOf(rehearsedRun());
+    expect(text).toContain(
+      'would call autoscaling:StartInstanceRefresh with { "AutoScalingGroupName": "morpheus-app"',
+    );
+    expect(text).toContain('1 further step, marked ·, could not be carried out here');
+    expect(text).toContain('without --dry-run');
+    expect(text).not.toContain('runbook resume');
+  });
+});
+
+describe('the whole report', () => {
+  test('has every step, below the item whose turn it was', () => {
+    const text = textReport(reportOf(nodeByNodeRun('hangs').events), plain);
+    expect(text).toContain(`  Replace each node: i-0bbb
+    ✔ Take i-0bbb out of the target group — 2s
+    ✔ i-0bbb serves no request — 1m 05s
+    ✔ Terminate i-0bbb — 2s
+    ✔ A new node has taken the place of i-0bbb — healthy in the target group · 3m 20s
+  Replace each node: i-0ccc`);
+    for (const { title } of reportOf(nodeByNodeRun('hangs').events).steps) expect(text).toContain(title);
+  });
+
+  test('shows approvals with their evidence, and what was written', () => {
+    const text = textReport(reportOf(rolledBackRun().events), plain);
+    expect(text).toContain('    rollback              possible, to version 6');
+    expect(text).toContain('approved by anna@laptop: CVE-2025-1, 2025-11-21 02:14:32 UTC');
+    expect(text).toContain('✔ Roll the instance refresh back');
+    expect(text).toMatch(/autoscaling:RollbackInstanceRefresh +02:26:34 +undo of start-refresh/);
+  });
+
+  const settings = fc.record({ width: fc.integer({ min: 20, max: 200 }), colour: fc.boolean() });
+
+  test('is never wider than the terminal', () => {
+    fc.assert(
+      fc.property(anyJournal, fc.integer({ min: 20, max: 200 }), ({ events }, width) => {
+        for (const line of textReport(reportOf(events), { width, colour: false }).split('\n')) {
+          expect(columnsOf(line)).toBeLessThanOrEqual(width);
+        }
+      }),
+    );
+  });
+
+  test('has no escape sequence but the five tones, and those only in colour', () => {
+    fc.assert(
+      fc.property(anyJournal, settings, ({ events }, options) => {
+        for (const text of [textReport(reportOf(events), options), summaryText(reportOf(events), options)]) {
+          // biome-ignore lint/suspicious/noControlCharactersInRegex: the tones' own sequences are allowed
+          const bare = options.colour ? text.replace(/\u001b\[(?:1|2|22|3[1-3]|39)m/g, '') : text;
+          expect(bare.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
+        }
+      }),
+    );
+  });
+
+  test('says the same with colour and without', () => {
+    fc.assert(
+      fc.property(anyJournal, ({ events }) => {
+        const report = reportOf(events);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: takes the colours off
+        const uncoloured = textReport(report, { width: 80, colour: true }).replace(/\u001b\[\d+m/g, '');
+        expect(uncoloured).toBe(textReport(report, { width: 80, colour: false }));
+      }),
+    );
+  });
+});
