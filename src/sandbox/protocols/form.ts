@@ -1,0 +1,85 @@
+import { FromStringShapeDeserializer } from '@smithy/core/protocols';
+import type { NormalizedSchema } from '@smithy/core/schema';
+import type { SchemaTraitsObject } from '@smithy/types';
+import { derivedOnce } from './derived-once.ts';
+import type { WireRequest } from './protocol.ts';
+
+/** A form body: its keys split on dots, so that `Tags.member.1.Key` lies four levels deep. */
+export interface FormNode {
+  text?: string;
+  readonly children: Map<string, FormNode>;
+}
+
+/** Where the two query protocols differ in how they write a form. */
+export interface FormStyle {
+  keyOf(member: string, traits: SchemaTraitsObject): string;
+  /** Without the `member` level between a list and its items. */
+  readonly flatLists: boolean;
+}
+
+/** The `Action` of a form for this version of the API. */
+export function actionIn({ headers, body }: WireRequest, version: string): string | undefined {
+  if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return undefined;
+  const { children } = formOf(body);
+  return children.get('Version')?.text === version ? children.get('Action')?.text : undefined;
+}
+
+/** Read twice for a request: once for the operation's name, once for its input. */
+export const formOf = derivedOnce((body: Uint8Array): FormNode => {
+  const root: FormNode = { children: new Map() };
+  for (const [key, text] of new URLSearchParams(new TextDecoder().decode(body))) {
+    let node = root;
+    for (const part of key.split('.')) {
+      let child = node.children.get(part);
+      if (child === undefined) {
+        child = { children: new Map() };
+        node.children.set(part, child);
+      }
+      node = child;
+    }
+    node.text = text;
+  }
+  return root;
+});
+
+const scalars = new FromStringShapeDeserializer({ timestampFormat: { useTrait: true, default: 5 } });
+
+export function readForm(schema: NormalizedSchema, node: FormNode, style: FormStyle): unknown {
+  if (schema.isUnitSchema()) return {};
+  if (schema.isStructSchema()) {
+    const found: [string, unknown][] = [];
+    for (const [name, member] of schema.structIterator()) {
+      const child = node.children.get(style.keyOf(name, member.getMergedTraits()));
+      if (child) found.push([name, readForm(member, child, style)]);
+    }
+    return Object.fromEntries(found);
+  }
+  const flat = Boolean(schema.getMergedTraits().xmlFlattened);
+  if (schema.isListSchema()) {
+    const item = schema.getValueSchema();
+    const level =
+      flat || style.flatLists ? node : node.children.get(item.getMergedTraits().xmlName ?? 'member');
+    // An empty list is written as `Key=`.
+    return level ? numbered(level).map((child) => readForm(item, child, style)) : [];
+  }
+  if (schema.isMapSchema()) {
+    const [key, value] = [schema.getKeySchema(), schema.getValueSchema()];
+    const level = flat ? node : node.children.get('entry');
+    return Object.fromEntries(
+      (level ? numbered(level) : []).map((entry) => {
+        const [keyNode, valueNode] = [
+          entry.children.get(key.getMergedTraits().xmlName ?? 'key'),
+          entry.children.get(value.getMergedTraits().xmlName ?? 'value'),
+        ];
+        return [keyNode?.text ?? '', valueNode && readForm(value, valueNode, style)];
+      }),
+    );
+  }
+  return node.text === undefined ? undefined : scalars.read(schema, node.text);
+}
+
+const numbered = (node: FormNode): FormNode[] =>
+  [...node.children]
+    .filter(([key]) => /^\d+$/.test(key))
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, child]) => child);

@@ -1,0 +1,13 @@
+import { XmlCodec } from '@aws-sdk/core/protocols';
+import type { StaticStructureSchema } from '@smithy/types';
+
+export function writeXml(schema: StaticStructureSchema, value: object, xmlNamespace: string): Uint8Array {
+  const serializer = new XmlCodec({
+    timestampFormat: { useTrait: true, default: 5 },
+    xmlNamespace,
+    serviceNamespace: schema[1],
+  }).createSerializer();
+  serializer.write(schema, value);
+  const written = serializer.flush();
+  return typeof written === 'string' ? new TextEncoder().encode(written) : written;
+}

@@ -1,0 +1,8 @@
+export {
+  GetParameter$,
+  GetParameters$,
+  InternalServerError$,
+  InvalidKeyId$,
+  ParameterNotFound$,
+  ParameterVersionNotFound$,
+} from '@aws-sdk/client-ssm';

@@ -1,0 +1,39 @@
+import type { Filter, Tag } from '@aws-sdk/client-ec2';
+import { AwsFault } from '../../service.ts';
+
+/** How each filter that a resource knows reads its value. */
+export type FilterReaders<Resource> = Readonly<Record<string, (resource: Resource) => string | undefined>>;
+
+/** Filters are joined by AND, the values of one by OR, `*` stands for any text. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html */
+export function filtered<Resource extends { Tags?: Tag[] | undefined }>(
+  resources: readonly Resource[],
+  filters: readonly Filter[] | undefined,
+  readers: FilterReaders<Resource>,
+): Resource[] {
+  return (filters ?? []).reduce<Resource[]>(
+    (left, { Name = '', Values = [] }) => {
+      const read = readerOf(Name, readers);
+      return left.filter((resource) => Values.some((value) => fits(value, read(resource))));
+    },
+    [...resources],
+  );
+}
+
+function readerOf<Resource extends { Tags?: Tag[] | undefined }>(
+  name: string,
+  readers: FilterReaders<Resource>,
+): (resource: Resource) => string | undefined {
+  if (name.startsWith('tag:')) {
+    const key = name.slice('tag:'.length);
+    return (resource) => resource.Tags?.find((tag) => tag.Key === key)?.Value;
+  }
+  const read = readers[name];
+  if (read === undefined) throw new AwsFault('InvalidParameterValue', `The filter '${name}' is invalid`);
+  return read;
+}
+
+function fits(pattern: string, value: string | undefined): boolean {
+  if (value === undefined) return false;
+  const literal = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${literal.join('.*')}$`).test(value);
+}

@@ -1,0 +1,52 @@
+import type { Image, Instance, LaunchTemplate, LaunchTemplateVersion, Subnet } from '@aws-sdk/client-ec2';
+import type { Known } from '../../known.ts';
+
+export type Node = Known<
+  Instance,
+  'InstanceId' | 'ImageId' | 'State' | 'SubnetId' | 'LaunchTime' | 'Tags'
+> & {
+  Placement: { AvailabilityZone: string; Tenancy: 'default' };
+};
+
+export interface NodeState {
+  instance: Node;
+  /** When the application on it begins to answer health checks; absent where it never will. */
+  servesFrom?: Date;
+  /** The agent that completes the terminating lifecycle hook hangs. */
+  agentHangs?: true;
+  terminatedAt?: Date;
+}
+
+export type TemplateVersion = Known<
+  LaunchTemplateVersion,
+  'LaunchTemplateId' | 'LaunchTemplateName' | 'VersionNumber' | 'LaunchTemplateData'
+>;
+
+export interface TemplateState {
+  template: Known<
+    LaunchTemplate,
+    'LaunchTemplateId' | 'LaunchTemplateName' | 'DefaultVersionNumber' | 'LatestVersionNumber'
+  >;
+  versions: TemplateVersion[];
+  nextVersion: number;
+  /** What each ClientToken asked for and got. */
+  tokens: Record<string, { request: string; version: number }>;
+}
+
+/** What the software of an image does once it runs: no part of AWS, but of the story. */
+export interface Software {
+  /** Seconds from launch until it answers, at least and at most; absent where it never does. */
+  readonly boots?: readonly [least: number, most: number];
+  /** Share of failed requests once this much of the healthy capacity runs it. */
+  readonly failsFrom?: { readonly shareOfNodes: number; readonly errorShare: number };
+}
+
+export interface Ec2State {
+  images: Known<Image, 'ImageId' | 'State' | 'Name'>[];
+  software: Record<string, Software>;
+  templates: TemplateState[];
+  subnets: Known<Subnet, 'SubnetId' | 'AvailabilityZone'>[];
+  nodes: Record<string, NodeState>;
+  /** Zones in which no further instance can be launched. */
+  zonesWithoutCapacity: string[];
+}
