@@ -1,0 +1,42 @@
+import { string } from '@oclif/core/args';
+import { checkOperatorFlags, driveRun } from '../command-line/drive-run.ts';
+import { operatorFlags, paceOf } from '../command-line/operator-flags.ts';
+import { reopenRun } from '../command-line/reopen-run.ts';
+import { RunbookCommand } from '../command-line/runbook-command.ts';
+import { resumeRun } from '../engine/run-runbook.ts';
+
+export default class Resume extends RunbookCommand {
+  static override description =
+    'Go on with a run where its journal ends: after an interruption, a lost laptop, or a failed step whose cause is gone';
+
+  static override args = {
+    run: string({
+      description: 'Id of the run, a part of it that no other run has, or: last',
+      required: true,
+      ignoreStdin: true,
+    }),
+  };
+
+  static override flags = operatorFlags;
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Resume);
+    const { runbook, environment, target, directory, events, planned } = await reopenRun(
+      args.run,
+      this.config.dataDir,
+      paceOf(flags),
+    );
+    checkOperatorFlags(flags, environment);
+    return driveRun({
+      runbook,
+      target,
+      directory,
+      flags,
+      planned,
+      history: events,
+      json: this.jsonEnabled(),
+      aim: 'succeeded',
+      go: (ports) => resumeRun(runbook, events, this.config.version, ports),
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import { string } from '@oclif/core/args';
+import { checkOperatorFlags, driveRun } from '../command-line/drive-run.ts';
+import { operatorFlags, paceOf } from '../command-line/operator-flags.ts';
+import { reopenRun } from '../command-line/reopen-run.ts';
+import { RunbookCommand } from '../command-line/runbook-command.ts';
+import type { Ports } from '../engine/context.ts';
+import { rollBackRun } from '../engine/run-runbook.ts';
+import { debtsOf, type RunState } from '../engine/run-state.ts';
+import { Declined } from '../errors.ts';
+
+export default class Rollback extends RunbookCommand {
+  static override description =
+    'Undo what a run changed, the latest first. Asks before it does. Interrupted, it goes on where it stopped';
+
+  static override args = {
+    run: string({
+      description: 'Id of the run, a part of it that no other run has, or: last',
+      required: true,
+      ignoreStdin: true,
+    }),
+  };
+
+  static override flags = operatorFlags;
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Rollback);
+    const { runbook, environment, target, directory, events, state, planned } = await reopenRun(
+      args.run,
+      this.config.dataDir,
+      paceOf(flags),
+    );
+    checkOperatorFlags(flags, environment);
+    return driveRun({
+      runbook,
+      target,
+      directory,
+      flags,
+      planned,
+      history: events,
+      json: this.jsonEnabled(),
+      aim: 'rolled-back',
+      async go(ports) {
+        await askToUndo(state, ports);
+        return rollBackRun(runbook, events, ports);
+      },
+    });
+  }
+}
+
+/** @throws Declined before anything is journalled or asked of AWS */
+async function askToUndo(state: RunState, { operator, signal }: Ports): Promise<void> {
+  const { runId, environment } = state.started;
+  const debts = debtsOf(state);
+  if (debts.length === 0) return;
+  const answer = await operator.approve(
+    {
+      question: `Undo ${debts.length === 1 ? 'the change' : `the ${debts.length} changes`} that run ${runId} left in ${environment.name}?`,
+      evidence: debts.map(({ title, summary }, index) => ({
+        label: `${index + 1}.`,
+        value: summary === undefined ? title : `${title}: ${summary}`,
+      })),
+      ...(environment.settings.protected && { typeToConfirm: environment.name }),
+    },
+    signal,
+  );
+  if (answer.approved) return;
+  throw new Declined({
+    code: 'DECLINED',
+    message: `Nothing was undone: ${answer.because}`,
+    hint: `runbook runs show ${runId}`,
+  });
+}

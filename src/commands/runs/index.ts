@@ -1,0 +1,27 @@
+import { runStore } from '../../assemble.ts';
+import { errorText } from '../../command-line/error-text.ts';
+import { RunbookCommand, textOptions } from '../../command-line/runbook-command.ts';
+import { runListText, runRowOf } from '../../reports/run-list.ts';
+import { reportOf } from '../../reports/run-report.ts';
+
+export default class Runs extends RunbookCommand {
+  static override description =
+    'List the runs of this user, oldest first: how each ended, and what it left in place';
+
+  async run(): Promise<unknown> {
+    await this.parse(Runs);
+    const runs = runStore(this.config.dataDir).list();
+    const rows = runs.flatMap(({ events }) => (events === undefined ? [] : [runRowOf(reportOf(events))]));
+    this.log(runListText(rows, this.text));
+    const problems = runs.flatMap(({ runId, problem }) =>
+      problem === undefined ? [] : [{ runId, problem }],
+    );
+    for (const { problem } of problems) {
+      if (!this.jsonEnabled()) process.stderr.write(errorText(problem, this.id, textOptions(process.stderr)));
+    }
+    return {
+      runs: rows,
+      unreadable: problems.map(({ runId, problem }) => ({ runId, message: problem.message })),
+    };
+  }
+}

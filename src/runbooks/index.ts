@@ -1,0 +1,5 @@
+import type { Runbook } from '../engine/runbook.ts';
+import { rollingUpdate } from './rolling-update.ts';
+
+/** Every runbook there is, in the order in which lists show them. */
+export const runbooks: readonly Runbook[] = [rollingUpdate];

@@ -1,0 +1,265 @@
+import { z } from 'zod';
+import {
+  cancelInstanceRefresh,
+  describeGroup,
+  describeInstanceRefreshes,
+  type InstanceRefresh,
+  rollbackInstanceRefresh,
+  type StartInstanceRefreshType,
+  startInstanceRefresh,
+} from '../../aws/auto-scaling.ts';
+import { formatDuration, type Milliseconds, minutes, seconds } from '../../duration.ts';
+import type { ReadContext } from '../../engine/context.ts';
+import { change, type ListEntry, type StepReference, wait } from '../../engine/step.ts';
+import { OperatorError } from '../../errors.ts';
+import { refuseOnStopAlarm, stopAlarmReads } from './alarms.ts';
+import { canaryStaysHealthy } from './canary.ts';
+import type { FleetFacts } from './fleet-facts.ts';
+import { servingNodes } from './fleet-view.ts';
+import { fleetReads, watchFleet, whyNotThere, whyReads } from './fleet-watch.ts';
+import {
+  canaryPercentage,
+  nextUndoTurn,
+  refreshText,
+  refuseUnlessGoingOn,
+} from './instance-refresh-state.ts';
+import type { VersionOf } from './launch-template.ts';
+import type { Plan, WayBack } from './rolling-plan.ts';
+
+interface RefreshParameters {
+  readonly canary: number;
+  readonly bakeTime: Milliseconds;
+  readonly nodeTimeout: Milliseconds;
+}
+
+/** The refresh goes on by itself after the checkpoint's delay: that must be longer than judging the canary takes. */
+const judgingMargin = minutes(2);
+
+const progressSamples = 'refresh percentage';
+
+const startedRefresh = z.object({
+  refreshId: z.string(),
+  group: z.string(),
+  templateId: z.string(),
+  version: z.string(),
+  previousVersion: z.string(),
+});
+type StartedRefresh = z.output<typeof startedRefresh>;
+
+/**
+ * Auto Scaling replaces the nodes by itself, with a checkpoint after the canary.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-refresh.html
+ */
+export function replaceByInstanceRefresh(
+  parameters: RefreshParameters,
+  fleet: StepReference<FleetFacts>,
+  before: StepReference<{ newestRefresh?: string | undefined }>,
+  plan: StepReference<Plan>,
+  wayBack: StepReference<WayBack>,
+  versionOf: VersionOf,
+): readonly ListEntry[] {
+  const { canary, bakeTime, nodeTimeout } = parameters;
+
+  const factsOf = (context: Pick<ReadContext, 'outputOf'>, refreshId: string): StartedRefresh => {
+    const { group, template } = context.outputOf(fleet);
+    return {
+      refreshId,
+      group,
+      templateId: template.id,
+      version: versionOf(context),
+      previousVersion: template.version,
+    };
+  };
+
+  const startRefresh = change({
+    id: 'start-refresh',
+    title: 'Start an instance refresh to the new version',
+    uses: [
+      describeInstanceRefreshes,
+      startInstanceRefresh,
+      rollbackInstanceRefresh,
+      cancelInstanceRefresh,
+      ...fleetReads,
+    ],
+    returns: startedRefresh,
+    async findApplied(context) {
+      const [newest] = await describeInstanceRefreshes(context.aws, context.outputOf(fleet).group);
+      const isNew = newest?.InstanceRefreshId !== context.outputOf(before).newestRefresh;
+      const goesThere = newest?.DesiredConfiguration?.LaunchTemplate?.Version === versionOf(context);
+      return isNew && goesThere && newest?.InstanceRefreshId !== undefined
+        ? factsOf(context, newest.InstanceRefreshId)
+        : undefined;
+    },
+    async apply(context) {
+      const { group, template, desired } = context.outputOf(fleet);
+      const { stop } = context.environment.alarms;
+      const refresh = refreshTo(group, template.id, versionOf(context), context.outputOf(plan));
+      const refreshId = await startInstanceRefresh(context.aws, {
+        ...refresh,
+        Preferences: {
+          ...refresh.Preferences,
+          AutoRollback: context.outputOf(wayBack).byAws,
+          BakeTime: inSeconds(bakeTime),
+          ...(canary < desired && {
+            CheckpointPercentages: [canaryPercentage(canary, desired), 100],
+            CheckpointDelay: inSeconds(bakeTime + judgingMargin),
+          }),
+          ...(stop.length > 0 && { AlarmSpecification: { Alarms: [...stop] } }),
+        },
+      });
+      return factsOf(context, refreshId);
+    },
+    summary: ({ refreshId, previousVersion, version }) =>
+      `refresh ${refreshId}, version ${previousVersion} to ${version}`,
+    undo: {
+      title: 'Bring every node back to the version before',
+      every: seconds(15),
+      timeout: minutes(120),
+      async turn(context, applied) {
+        const { group, previousVersion } = applied;
+        const [newest] = await describeInstanceRefreshes(context.aws, group);
+        const view = await watchFleet(context, context.outputOf(fleet));
+        const launches = (await describeGroup(context.aws, group))?.LaunchTemplate?.Version;
+        const { template } = context.outputOf(fleet);
+        const turn = nextUndoTurn(newest, {
+          refreshId: applied.refreshId,
+          previousVersion,
+          canRollBack: context.outputOf(wayBack).byAws,
+          isBack:
+            [template.setting, previousVersion].includes(launches ?? '') &&
+            view.nodes.every(({ version }) => version === previousVersion) &&
+            servingNodes(view).length >= view.desired,
+        });
+        if ('fail' in turn) throw undoStuck(turn.fail, group);
+        if ('wait' in turn) return { ready: false, because: turn.wait };
+        switch (turn.do) {
+          case 'nothing':
+            return { ready: true };
+          case 'roll-back':
+            await rollbackInstanceRefresh(context.aws, group);
+            return { ready: false, because: 'Auto Scaling was asked to roll the instance refresh back' };
+          case 'cancel':
+            await cancelInstanceRefresh(context.aws, group);
+            return { ready: false, because: 'Auto Scaling was asked to cancel the instance refresh' };
+          case 'refresh-back':
+            await startInstanceRefresh(
+              context.aws,
+              refreshTo(group, applied.templateId, previousVersion, context.outputOf(plan)),
+            );
+            return {
+              ready: false,
+              because: `a second instance refresh goes back to version ${previousVersion}`,
+            };
+          default:
+            return turn.do satisfies never;
+        }
+      },
+    },
+  });
+
+  const canaryIsReplaced = wait({
+    id: 'canary-replaced',
+    title: 'The canary serves on the new version',
+    uses: [describeInstanceRefreshes, stopAlarmReads, ...fleetReads, ...whyReads],
+    every: seconds(15),
+    timeout: nodeTimeout * canary,
+    hint: 'The new version does not become healthy: undo, and look at the logs of the canary',
+    async probe(context) {
+      const refresh = await ourRefresh(context, context.outputOf(startRefresh));
+      await refuseOnStopAlarm(context);
+      refuseUnlessGoingOn(refresh);
+      const version = versionOf(context);
+      const view = await watchFleet(context, context.outputOf(fleet));
+      const serving = servingNodes(view).filter((node) => node.version === version);
+      if (serving.length >= canary) return { ready: true, output: { nodes: serving.map(({ id }) => id) } };
+      return {
+        ready: false,
+        because: `${refresh.PercentageComplete ?? 0} %; ${await whyNotThere(context, view, version, startOf(refresh))}`,
+      };
+    },
+    returns: z.object({ nodes: z.array(z.string()) }),
+    summary: ({ nodes }) => nodes.join(', '),
+  });
+
+  const refreshIsSuccessful = wait({
+    id: 'refresh-successful',
+    title: 'The instance refresh has replaced every node',
+    uses: [describeInstanceRefreshes, stopAlarmReads, ...fleetReads, ...whyReads],
+    every: seconds(15),
+    timeout: minutes(10) + bakeTime * 2 + nodeTimeout * 10,
+    hint: 'Undo, or look at what it waits for: aws autoscaling describe-instance-refreshes --max-items 1',
+    async probe(context) {
+      const refresh = await ourRefresh(context, context.outputOf(startRefresh));
+      await refuseOnStopAlarm(context);
+      refuseUnlessGoingOn(refresh);
+      const view = await watchFleet(context, context.outputOf(fleet));
+      if (refresh.Status === 'Successful') return { ready: true };
+      const why = await whyNotThere(context, view, versionOf(context), startOf(refresh));
+      context.sample(progressSamples, refresh.PercentageComplete ?? 0);
+      const lastProgress = context.samplesOf(progressSamples).at(-1)?.at ?? startOf(refresh);
+      const still = context.clock.now().getTime() - lastProgress.getTime();
+      if (refresh.Status !== 'Baking' && still > nodeTimeout + bakeTime + judgingMargin) {
+        throw refreshIsStuck(refresh, still, why);
+      }
+      return { ready: false, because: `${refreshText(refresh)}; ${why}` };
+    },
+  });
+
+  return [
+    startRefresh,
+    canaryIsReplaced,
+    canaryStaysHealthy(parameters, fleet, versionOf),
+    refreshIsSuccessful,
+  ];
+}
+
+const inSeconds = (span: Milliseconds): number => Math.round(span / 1000);
+
+const refreshTo = (
+  group: string,
+  templateId: string,
+  version: string,
+  { refresh }: Plan,
+): StartInstanceRefreshType => ({
+  AutoScalingGroupName: group,
+  Strategy: 'Rolling',
+  DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: templateId, Version: version } },
+  Preferences: {
+    MinHealthyPercentage: refresh.minHealthyPercentage,
+    MaxHealthyPercentage: refresh.maxHealthyPercentage,
+    SkipMatching: true,
+    ScaleInProtectedInstances: 'Wait',
+    StandbyInstances: 'Wait',
+  },
+});
+
+async function ourRefresh(
+  { aws }: ReadContext,
+  { group, refreshId }: StartedRefresh,
+): Promise<InstanceRefresh> {
+  const refresh = (await describeInstanceRefreshes(aws, group)).find(
+    (it) => it.InstanceRefreshId === refreshId,
+  );
+  if (refresh !== undefined) return refresh;
+  throw undoStuck(`Auto Scaling no longer lists instance refresh ${refreshId}`, group);
+}
+
+const startOf = ({ StartTime }: InstanceRefresh): Date => StartTime ?? new Date(0);
+
+const undoStuck = (message: string, group: string): OperatorError =>
+  new OperatorError({
+    code: 'REFRESH_NOT_OURS',
+    message,
+    hint: `aws autoscaling describe-instance-refreshes --auto-scaling-group-name ${group} --max-items 3`,
+  });
+
+const refreshIsStuck = (
+  { InstanceRefreshId }: InstanceRefresh,
+  still: Milliseconds,
+  why: string,
+): OperatorError =>
+  new OperatorError({
+    code: 'REFRESH_STUCK',
+    message: `Instance refresh ${InstanceRefreshId} has made no progress for ${formatDuration(still)}: ${why}`,
+    hint: 'Complete what it waits for and retry, or undo; docs/runbooks/rolling-update.md says how',
+  });

@@ -1,0 +1,418 @@
+import { z } from 'zod';
+import {
+  describeGroup,
+  resumeProcesses,
+  setDesiredCapacity,
+  setLaunchTemplate,
+  suspendProcesses,
+  terminateInstance,
+} from '../../aws/auto-scaling.ts';
+import {
+  deregisterTarget,
+  describeTargetHealth,
+  registerTarget,
+} from '../../aws/elastic-load-balancing-v2.ts';
+import { type Milliseconds, minutes, seconds } from '../../duration.ts';
+import type { ReadContext } from '../../engine/context.ts';
+import {
+  type Change,
+  change,
+  check,
+  forEach,
+  type ListEntry,
+  type StepReference,
+  type Wait,
+  wait,
+} from '../../engine/step.ts';
+import { refuseOnStopAlarm, stopAlarmReads } from './alarms.ts';
+import { canaryStaysHealthy } from './canary.ts';
+import { batchesOf, replacementOrder } from './capacity.ts';
+import type { FleetFacts } from './fleet-facts.ts';
+import { isLeaving, servingNodes } from './fleet-view.ts';
+import { fleetReads, watchFleet, whyNotThere, whyReads } from './fleet-watch.ts';
+import type { TargetVersion, VersionOf } from './launch-template.ts';
+import { nextRollBackTurn } from './roll-nodes-back.ts';
+import type { Plan } from './rolling-plan.ts';
+
+interface NodeByNodeParameters {
+  readonly canary: number;
+  readonly batch: number;
+  readonly bakeTime: Milliseconds;
+  readonly drainTime: Milliseconds;
+  readonly nodeTimeout: Milliseconds;
+}
+
+const node = z.object({ id: z.string(), zone: z.string() });
+const batchOfNodes = z.object({ name: z.string(), isCanary: z.boolean(), nodes: z.array(node) });
+type Batch = z.output<typeof batchOfNodes>;
+
+/** This tool replaces the nodes itself, the canary first, and looks before and after each. */
+export function replaceNodeByNode(
+  parameters: NodeByNodeParameters,
+  fleet: StepReference<FleetFacts>,
+  newVersion: StepReference<TargetVersion>,
+  plan: StepReference<Plan>,
+  versionOf: VersionOf,
+): readonly ListEntry[] {
+  const { canary, batch, bakeTime, drainTime, nodeTimeout } = parameters;
+
+  const leaveZonesAlone = change({
+    id: 'suspend-az-rebalance',
+    title: 'Suspend AZRebalance, which would terminate nodes of its own choice',
+    uses: [describeGroup, suspendProcesses, resumeProcesses],
+    returns: z.object({ group: z.string() }),
+    async findApplied({ aws, outputOf }) {
+      const { group } = outputOf(fleet);
+      const suspended = (await describeGroup(aws, group))?.SuspendedProcesses ?? [];
+      return suspended.some(({ ProcessName }) => ProcessName === 'AZRebalance') ? { group } : undefined;
+    },
+    async apply({ aws, outputOf }) {
+      const { group } = outputOf(fleet);
+      await suspendProcesses(aws, group, ['AZRebalance']);
+      return { group };
+    },
+    undo: {
+      title: 'Resume AZRebalance',
+      apply: ({ aws }, { group }) => resumeProcesses(aws, group, ['AZRebalance']),
+    },
+  });
+
+  const launchNewVersion = change({
+    id: 'launch-new-version',
+    title: 'Have the group launch the new version',
+    uses: [
+      describeGroup,
+      setLaunchTemplate,
+      setDesiredCapacity,
+      terminateInstance,
+      ...fleetReads,
+      ...whyReads,
+    ],
+    returns: z.object({
+      group: z.string(),
+      templateId: z.string(),
+      version: z.string(),
+      setting: z.string(),
+      previousVersion: z.string(),
+      desired: z.int(),
+    }),
+    async findApplied(context) {
+      const facts = launchFacts(context, fleet, versionOf);
+      const group = await describeGroup(context.aws, facts.group);
+      return group?.LaunchTemplate?.Version === facts.version ? facts : undefined;
+    },
+    async apply(context) {
+      const facts = launchFacts(context, fleet, versionOf);
+      await setLaunchTemplate(context.aws, facts.group, { id: facts.templateId, version: facts.version });
+      return facts;
+    },
+    summary: ({ previousVersion, version }) => `version ${version}, in place of ${previousVersion}`,
+    undo: {
+      title: 'Have the group launch the version before, and bring every node back to it',
+      every: seconds(15),
+      timeout: minutes(120),
+      async turn(context, { group, templateId, previousVersion, desired }) {
+        const now = (await describeGroup(context.aws, group))?.LaunchTemplate;
+        if (now?.Version !== previousVersion) {
+          await setLaunchTemplate(context.aws, group, { id: templateId, version: previousVersion });
+        }
+        const view = await watchFleet(context, context.outputOf(fleet));
+        const turn = nextRollBackTurn(view, { version: previousVersion, desired });
+        if (turn.do === 'nothing') return { ready: true };
+        if (turn.do === 'terminate') {
+          await terminateInstance(context.aws, turn.node.id, { decrementDesiredCapacity: false });
+        } else if (turn.do === 'set-desired') {
+          await setDesiredCapacity(context.aws, group, turn.desired);
+        }
+        return {
+          ready: false,
+          because: await whyNotThere(context, view, previousVersion, context.runStartedAt),
+        };
+      },
+    },
+  });
+
+  const addNodes = change({
+    id: 'add-nodes',
+    title: 'Launch nodes beyond the desired capacity before others are taken away',
+    uses: [describeGroup, setDesiredCapacity],
+    returns: z.object({ group: z.string(), desired: z.int(), surge: z.int() }),
+    async findApplied(context) {
+      const facts = surgeFacts(context, fleet, plan);
+      const group = await describeGroup(context.aws, facts.group);
+      return group?.DesiredCapacity === facts.desired + facts.surge ? facts : undefined;
+    },
+    async apply(context) {
+      const facts = surgeFacts(context, fleet, plan);
+      await setDesiredCapacity(context.aws, facts.group, facts.desired + facts.surge);
+      return facts;
+    },
+    summary: ({ desired, surge }) =>
+      surge === 0 ? 'no room: the maximum size is reached' : `${desired} to ${desired + surge}`,
+    undoneBy: launchNewVersion,
+  });
+
+  const nodesAreServing = whenWholeAgain(
+    'added-nodes-serve',
+    'As many nodes serve as the group should have now',
+    [],
+    nodeTimeout,
+    fleet,
+    versionOf,
+  );
+
+  const replaceBatches = forEach<Batch>({
+    id: 'batches',
+    title: 'Replace the nodes, the canary first',
+    item: batchOfNodes,
+    async items({ outputOf }) {
+      // A version that is yet to be made has no number here: then no node can be on it.
+      const { version: wanted } = outputOf(newVersion);
+      const { nodes } = outputOf(fleet);
+      const outdated = replacementOrder(
+        nodes.filter(({ version }) => version === undefined || version !== wanted),
+      );
+      return batchesOf(outdated, canary, batch).map((some, index) => ({
+        name: index === 0 && canary > 0 ? 'canary' : `batch-${index + (canary > 0 ? 0 : 1)}`,
+        isCanary: index === 0 && canary > 0,
+        nodes: some.map(({ id, zone }) => ({ id, zone })),
+      }));
+    },
+    key: ({ name }) => name,
+    example: { name: 'canary', isCanary: true, nodes: [{ id: 'i-0123456789abcdef0', zone: 'us-east-1a' }] },
+    steps: ({ isCanary, nodes }) => [
+      noStopAlarmFires,
+      forEach({
+        id: 'nodes',
+        title: 'Drain and terminate each node of the batch',
+        item: node,
+        items: async () => nodes,
+        key: ({ id }) => id,
+        example: { id: 'i-0123456789abcdef0', zone: 'us-east-1a' },
+        steps: ({ id }) => [
+          takeOut(id, fleet),
+          drained(id, drainTime, fleet),
+          terminate(id, fleet, launchNewVersion),
+        ],
+      }),
+      whenWholeAgain(
+        'replaced',
+        'The replacements serve and the old nodes are gone',
+        nodes.map(({ id }) => id),
+        nodeTimeout,
+        fleet,
+        versionOf,
+      ),
+      ...(isCanary ? [canaryStaysHealthy({ canary: nodes.length, bakeTime }, fleet, versionOf)] : []),
+    ],
+  });
+
+  const capacityAsBefore = change({
+    id: 'capacity-as-before',
+    title: 'Put the desired capacity back to what it was',
+    uses: [describeGroup, setDesiredCapacity],
+    returns: z.object({ desired: z.int() }),
+    async findApplied({ aws, outputOf }) {
+      const { group, desired } = outputOf(fleet);
+      return (await describeGroup(aws, group))?.DesiredCapacity === desired ? { desired } : undefined;
+    },
+    async apply({ aws, outputOf }) {
+      const { group, desired } = outputOf(fleet);
+      await setDesiredCapacity(aws, group, desired);
+      return { desired };
+    },
+    summary: ({ desired }) => `desired ${desired}`,
+    undoneBy: launchNewVersion,
+  });
+
+  const onlyAsManyAsBefore = wait({
+    id: 'added-nodes-gone',
+    title: 'Auto Scaling has taken the added nodes away again, from the zones with most nodes',
+    uses: [...fleetReads, ...whyReads],
+    every: seconds(15),
+    timeout: nodeTimeout,
+    async probe(context) {
+      const view = await watchFleet(context, context.outputOf(fleet));
+      if (view.nodes.length === view.desired) return { ready: true };
+      return {
+        ready: false,
+        because: await whyNotThere(context, view, versionOf(context), context.runStartedAt),
+      };
+    },
+  });
+
+  const zonesBalancedAgain = change({
+    id: 'resume-az-rebalance',
+    title: 'Put AZRebalance back to what it was',
+    uses: [describeGroup, suspendProcesses, resumeProcesses],
+    returns: z.object({ group: z.string() }),
+    async findApplied({ aws, outputOf }) {
+      const { group, suspendedBefore } = outputOf(fleet);
+      const suspended = (await describeGroup(aws, group))?.SuspendedProcesses ?? [];
+      const isSuspended = suspended.some(({ ProcessName }) => ProcessName === 'AZRebalance');
+      return isSuspended === suspendedBefore.includes('AZRebalance') ? { group } : undefined;
+    },
+    async apply({ aws, outputOf }) {
+      const { group } = outputOf(fleet);
+      await resumeProcesses(aws, group, ['AZRebalance']);
+      return { group };
+    },
+    undo: {
+      title: 'Suspend AZRebalance while the nodes go back',
+      apply: ({ aws }, { group }) => suspendProcesses(aws, group, ['AZRebalance']),
+    },
+  });
+
+  return [
+    leaveZonesAlone,
+    launchNewVersion,
+    addNodes,
+    nodesAreServing,
+    replaceBatches,
+    capacityAsBefore,
+    onlyAsManyAsBefore,
+    zonesBalancedAgain,
+  ];
+}
+
+const noStopAlarmFires = check({
+  id: 'no-stop-alarm',
+  title: 'No stop alarm fires',
+  uses: [stopAlarmReads],
+  run: refuseOnStopAlarm,
+});
+
+function launchFacts(
+  context: Pick<ReadContext, 'outputOf'>,
+  fleet: StepReference<FleetFacts>,
+  versionOf: VersionOf,
+) {
+  const { group, template, desired } = context.outputOf(fleet);
+  return {
+    group,
+    templateId: template.id,
+    version: versionOf(context),
+    setting: template.setting,
+    previousVersion: template.version,
+    desired,
+  };
+}
+
+function surgeFacts(
+  context: Pick<ReadContext, 'outputOf'>,
+  fleet: StepReference<FleetFacts>,
+  plan: StepReference<Plan>,
+) {
+  const { group, desired } = context.outputOf(fleet);
+  return { group, desired, surge: context.outputOf(plan).surge };
+}
+
+const targetOut = z.object({ targetGroupArn: z.string() });
+
+function takeOut(id: string, fleet: StepReference<FleetFacts>): Change<z.output<typeof targetOut>> {
+  return change({
+    id: 'take-out',
+    title: `Take ${id} out of the target group`,
+    uses: [describeGroup, describeTargetHealth, deregisterTarget, registerTarget],
+    returns: targetOut,
+    async findApplied({ aws, outputOf }) {
+      const { targetGroupArn } = outputOf(fleet);
+      const target = (await describeTargetHealth(aws, targetGroupArn)).find(
+        ({ Target }) => Target?.Id === id,
+      );
+      const isIn = target !== undefined && !isOut(target.TargetHealth?.State);
+      return isIn ? undefined : { targetGroupArn };
+    },
+    async apply({ aws, outputOf }) {
+      const { targetGroupArn } = outputOf(fleet);
+      await deregisterTarget(aws, targetGroupArn, id);
+      return { targetGroupArn };
+    },
+    undo: {
+      title: `Put ${id} back into the target group, if it still stands`,
+      async apply({ aws, outputOf }, { targetGroupArn }) {
+        const instances = (await describeGroup(aws, outputOf(fleet).group))?.Instances ?? [];
+        const stands = instances.some((it) => it.InstanceId === id && it.LifecycleState === 'InService');
+        if (stands) await registerTarget(aws, targetGroupArn, id);
+      },
+    },
+  });
+}
+
+const isOut = (state: string | undefined): boolean => state === 'draining' || state === 'unused';
+
+function drained(id: string, drainTime: Milliseconds, fleet: StepReference<FleetFacts>): Wait<void> {
+  return wait({
+    id: 'drained',
+    title: `${id} has answered its last request`,
+    uses: [describeTargetHealth],
+    every: seconds(10),
+    timeout: drainTime,
+    hint: "Raise --drain-time above the target group's deregistration delay",
+    async probe({ aws, outputOf }) {
+      const target = (await describeTargetHealth(aws, outputOf(fleet).targetGroupArn)).find(
+        ({ Target }) => Target?.Id === id,
+      );
+      const state = target?.TargetHealth?.State;
+      if (state === undefined || state === 'unused') return { ready: true };
+      return { ready: false, because: `${id} is ${state}` };
+    },
+  });
+}
+
+const terminated = z.object({ group: z.string() });
+
+function terminate(
+  id: string,
+  fleet: StepReference<FleetFacts>,
+  launchNewVersion: { readonly id: string },
+): Change<z.output<typeof terminated>> {
+  return change({
+    id: 'terminate',
+    title: `Terminate ${id}`,
+    uses: [describeGroup, terminateInstance],
+    returns: terminated,
+    async findApplied({ aws, outputOf }) {
+      const { group } = outputOf(fleet);
+      const instances = (await describeGroup(aws, group))?.Instances ?? [];
+      const stands = instances.some(
+        ({ InstanceId, LifecycleState }) => InstanceId === id && !LifecycleState?.startsWith('Terminat'),
+      );
+      return stands ? undefined : { group };
+    },
+    async apply({ aws, outputOf }) {
+      // Never lowering the desired capacity with it: Auto Scaling then launches the replacement in the zone with fewest nodes.
+      await terminateInstance(aws, id, { decrementDesiredCapacity: false });
+      return { group: outputOf(fleet).group };
+    },
+    undoneBy: launchNewVersion,
+  });
+}
+
+function whenWholeAgain(
+  id: string,
+  title: string,
+  gone: readonly string[],
+  timeout: Milliseconds,
+  fleet: StepReference<FleetFacts>,
+  versionOf: VersionOf,
+): Wait<void> {
+  return wait({
+    id,
+    title,
+    uses: [stopAlarmReads, ...fleetReads, ...whyReads],
+    every: seconds(15),
+    timeout: timeout * Math.max(1, gone.length),
+    hint: 'Undo, or complete what it waits for; docs/runbooks/rolling-update.md says how',
+    async probe(context) {
+      await refuseOnStopAlarm(context);
+      const view = await watchFleet(context, context.outputOf(fleet));
+      const remaining = view.nodes.filter((it) => gone.includes(it.id) || isLeaving(it));
+      if (servingNodes(view).length >= view.desired && remaining.length === 0) return { ready: true };
+      return {
+        ready: false,
+        because: await whyNotThere(context, view, versionOf(context), context.runStartedAt),
+      };
+    },
+  });
+}

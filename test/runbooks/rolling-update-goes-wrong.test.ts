@@ -1,0 +1,382 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { RunEvent } from '../../src/engine/run-event.ts';
+import { rollingUpdate } from '../../src/runbooks/rolling-update.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { isAvailable, isPresent } from '../../src/sandbox/services/auto-scaling/fleets.ts';
+import { leaving, type RunSetting, rollBackFrom, runIn, type SandboxRun } from '../helpers/sandbox-run.ts';
+import { worldAsLeft } from '../helpers/world-as-left.ts';
+
+const setting = (parameters: Record<string, unknown>, more: Partial<RunSetting> = {}): RunSetting => ({
+  runbook: rollingUpdate,
+  parameters: { bakeTime: '1m', ...parameters },
+  ...more,
+});
+
+const update = (parameters: Record<string, unknown>, more: Partial<RunSetting> = {}): Promise<SandboxRun> =>
+  runIn(setting(parameters, more));
+
+const failureOf = ({ events }: SandboxRun) =>
+  events.find((event): event is Extract<RunEvent, { type: 'step-failed' }> => event.type === 'step-failed');
+
+function fleetOf({ world }: Sandbox) {
+  const [fleet] = world.autoScaling.fleets;
+  if (fleet === undefined) throw new Error('The sandbox has no group');
+  return fleet;
+}
+
+function memberOf(sandbox: Sandbox) {
+  const [member] = fleetOf(sandbox).group.Instances;
+  if (member === undefined) throw new Error('The group has no instance');
+  return member;
+}
+
+describe('what stands in the way is found before anything is changed', () => {
+  test.each<
+    [
+      what: string,
+      step: string,
+      code: string,
+      says: RegExp,
+      prepare: (sandbox: Sandbox) => void,
+      parameters?: object,
+    ]
+  >([
+    [
+      'the group is gone',
+      'fleet',
+      'GROUP_MISSING',
+      /morpheus-prod-app does not exist/,
+      ({ world }) => {
+        world.autoScaling.fleets = [];
+      },
+    ],
+    [
+      'one zone only',
+      'fleet',
+      'ONE_ZONE',
+      /one zone \(us-east-1a\)/,
+      (sandbox) => {
+        fleetOf(sandbox).group.AvailabilityZones = ['us-east-1a'];
+      },
+    ],
+    [
+      'another target group is attached',
+      'fleet',
+      'TARGET_GROUP_NOT_ATTACHED',
+      /not attached/,
+      (sandbox) => {
+        fleetOf(sandbox).group.TargetGroupARNs = [];
+      },
+    ],
+    [
+      'a node is unhealthy',
+      'fleet-steady',
+      'FLEET_NOT_STEADY',
+      /2 of 3 serve/,
+      (sandbox) => {
+        memberOf(sandbox).HealthStatus = 'Unhealthy';
+      },
+    ],
+    [
+      'a process is suspended',
+      'nothing-under-way',
+      'PROCESS_SUSPENDED',
+      /Launch \(User suspended at 2026-03-01T09:00:00Z\)/,
+      (sandbox) => {
+        fleetOf(sandbox).group.SuspendedProcesses = [
+          { ProcessName: 'Launch', SuspensionReason: 'User suspended at 2026-03-01T09:00:00Z' },
+        ];
+      },
+    ],
+    [
+      'a node is protected',
+      'replaceable',
+      'NODES_NOT_REPLACEABLE',
+      /protected from scale-in: i-/,
+      (sandbox) => {
+        memberOf(sandbox).ProtectedFromScaleIn = true;
+      },
+    ],
+    [
+      'the image is not there',
+      'new-version',
+      'IMAGE_NOT_AVAILABLE',
+      /ami-00000000000000000 does not exist/,
+      () => {},
+      { ami: 'ami-00000000000000000' },
+    ],
+    [
+      'the version is not there',
+      'new-version',
+      'VERSION_MISSING',
+      /no version 99/,
+      () => {},
+      { launchTemplateVersion: '99' },
+    ],
+    [
+      'every node runs it already',
+      'new-version',
+      'NOTHING_TO_UPDATE',
+      /nothing to update/,
+      () => {},
+      { launchTemplateVersion: '2' },
+    ],
+    ['an alarm fires', 'blocking-alarms', 'ALARMS_NOT_OK', /morpheus-prod-5xx is ALARM/, alarmIs('ALARM')],
+    [
+      'an alarm has no data',
+      'blocking-alarms',
+      'ALARMS_NOT_OK',
+      /morpheus-prod-5xx is INSUFFICIENT_DATA/,
+      alarmIs('INSUFFICIENT_DATA'),
+    ],
+    [
+      'an alarm is not there',
+      'blocking-alarms',
+      'ALARMS_NOT_OK',
+      /morpheus-prod-5xx is missing/,
+      ({ world }) => {
+        world.cloudWatch.alarms = world.cloudWatch.alarms.filter(
+          ({ AlarmName }) => AlarmName !== 'morpheus-prod-5xx',
+        );
+      },
+    ],
+    [
+      'there is no room and nobody allowed less',
+      'capacity',
+      'CAPACITY_TOO_LOW',
+      /--min-healthy|fall to 2 healthy/,
+      (sandbox) => {
+        fleetOf(sandbox).group.MaxSize = 3;
+      },
+    ],
+  ])('%s', async (_what, step, code, says, prepare, parameters = {}) => {
+    const run = await update({ ...parameters }, { prepare });
+    expect(failureOf(run)).toMatchObject({
+      step,
+      error: { code, message: expect.stringMatching(says), hint: expect.any(String) },
+    });
+    expect(run.end.outcome).toBe('failed');
+    expect(run.writes).toEqual([]);
+  });
+
+  test('an instance refresh under way is named, with how far it is', async () => {
+    const run = await update(
+      {},
+      { prepare: (sandbox) => fleetOf(sandbox).refreshes.unshift(bakingRefresh(sandbox)) },
+    );
+    expect(failureOf(run)).toMatchObject({
+      step: 'nothing-under-way',
+      error: {
+        code: 'REFRESH_UNDER_WAY',
+        message: expect.stringMatching(
+          /refresh-of-another of morpheus-prod-app is Baking since .* \(100 %\)/,
+        ),
+      },
+    });
+    expect(run.writes).toEqual([]);
+  });
+
+  test('the operator says no: declined, nothing written', async () => {
+    const operator = {
+      ...leaving,
+      approve: async () => ({ approved: false, by: 'tester', because: 'answered no' }) as const,
+    };
+    const run = await update({}, { operator });
+    expect(run.end.outcome).toBe('declined');
+    expect(run.writes).toEqual([]);
+  });
+});
+
+/** Somebody else's, at its end, when the fleet looks steady. */
+function bakingRefresh({ world }: Sandbox) {
+  const later = new Date(world.now.getTime() + 3_600_000);
+  return {
+    shown: {
+      InstanceRefreshId: 'refresh-of-another',
+      AutoScalingGroupName: 'morpheus-prod-app',
+      Status: 'Baking' as const,
+      StartTime: world.now,
+      PercentageComplete: 100,
+      Preferences: {},
+    },
+    before: {},
+    remaining: [],
+    leaving: [],
+    total: 3,
+    startedAt: world.now,
+    progressAt: world.now,
+    checkpoint: 0,
+    bakeUntil: later,
+  };
+}
+
+describe.each(['instance-refresh', 'node-by-node'] as const)('%s: what goes wrong on the way', (strategy) => {
+  test('an image that never gets healthy: the canary fails, every node is back, the world is as before', async () => {
+    const wrong = setting({ strategy }, { scenario: 'bad-ami' });
+    const before = await worldAsLeft((await runIn(wrong, true)).world);
+    const run = await runIn(wrong);
+    expect(run.end.outcome).toBe('rolled-back');
+    expect(failureOf(run)?.error.message).toMatch(/unhealthy-hosts|unhealthy/);
+    expect(await worldAsLeft(run.world)).toEqual(before);
+  });
+
+  test('a stop alarm half-way: stopped, named, undone', async () => {
+    const run = await update({ strategy }, { scenario: 'stop-alarm' });
+    expect(failureOf(run)?.error).toMatchObject({
+      code: 'STOP_ALARM',
+      message: expect.stringContaining('morpheus-prod-5xx'),
+    });
+    expect(run.end.outcome).toBe('rolled-back');
+  });
+
+  test('throttling: ridden out, and seen in the record', async () => {
+    const run = await update({ strategy }, { scenario: 'throttling' });
+    expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
+    expect(run.events.some((event) => event.type === 'aws-called' && event.attempts > 1)).toBe(true);
+  });
+
+  test('no capacity in a zone: says what Auto Scaling says, after the time a node may take', async () => {
+    const run = await update({ strategy }, { scenario: 'no-capacity', operator: leaving });
+    expect(failureOf(run)?.error).toMatchObject({
+      code: 'WAIT_TIMED_OUT',
+      message: expect.stringContaining('sufficient m5.xlarge capacity'),
+    });
+    expect(run.end.outcome).toBe('failed-with-changes');
+  });
+
+  test('a node that hangs names its lifecycle state and its hook, and is not waited for when undoing', async () => {
+    const run = await update({ strategy }, { scenario: 'stuck-node' });
+    const message = failureOf(run)?.error.message;
+    expect(message).toMatch(/i-\w+ is Terminating:Wait: lifecycle hook drain is not completed/);
+    expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('rolled-back');
+  });
+
+  test('the answer to a write is lost: it is found in place, not made twice', async () => {
+    const operations =
+      strategy === 'instance-refresh'
+        ? ['StartInstanceRefresh']
+        : ['SetDesiredCapacity', 'TerminateInstanceInAutoScalingGroup'];
+    for (const operation of operations) {
+      const run = await update(
+        { strategy },
+        {
+          prepare: ({ world }) =>
+            world.faults.push({ service: 'auto-scaling', operation, calls: [1], what: 'answer-lost' }),
+        },
+      );
+      expect(run.end.outcome, `${operation}: ${JSON.stringify(run.end.state.error)}`).toBe('succeeded');
+    }
+  });
+
+  test('a group that follows $Latest: what undoing goes back to is said before the approval, and done', async () => {
+    const latest = setting(
+      { strategy, launchTemplateVersion: '2' },
+      { prepare: followLatest, operator: leaving },
+    );
+    const run = await runIn(latest);
+    expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
+    const asked = run.events.find((event) => event.type === 'approval-asked');
+    const wayBack = asked?.evidence.find(({ label }) => label === 'Way back')?.value;
+    expect(wayBack).toMatch(/follows \$Latest/);
+    const undone = await rollBackFrom(run, latest);
+    expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
+    const versions = fleetOf(undone.sandbox)
+      .group.Instances.filter(isPresent)
+      .map(({ LaunchTemplate }) => LaunchTemplate?.Version);
+    expect(new Set(versions)).toEqual(new Set(['3']));
+  });
+});
+
+function followLatest(sandbox: Sandbox): void {
+  const { group } = fleetOf(sandbox);
+  group.LaunchTemplate = { ...group.LaunchTemplate, Version: '$Latest' };
+  for (const member of group.Instances) member.LaunchTemplate = { ...member.LaunchTemplate, Version: '3' };
+}
+
+test('a refresh that AWS rolled back while nobody looked is found so, and nothing more is done', async () => {
+  const stop = new AbortController();
+  const run = await update(
+    {},
+    {
+      scenario: 'stop-alarm',
+      signal: stop.signal,
+      observe: (event) => {
+        if (event.type === 'step-started' && event.step === 'refresh-successful') stop.abort();
+      },
+    },
+  );
+  expect(run.end.outcome).toBe('interrupted');
+  const hours = new Date(run.sandbox.world.now.getTime() + 2 * 3_600_000);
+  const undone = await rollBackFrom(run, setting({}, { wake: hours }));
+  expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
+  expect(undone.writes).toEqual(['StartInstanceRefresh']);
+});
+
+test('AZRebalance that somebody had suspended stays suspended', async () => {
+  const process = { ProcessName: 'AZRebalance', SuspensionReason: 'User suspended at 2026-03-01T09:00:00Z' };
+  const run = await update(
+    { strategy: 'node-by-node' },
+    {
+      prepare: (sandbox) => {
+        fleetOf(sandbox).group.SuspendedProcesses = [process];
+      },
+    },
+  );
+  expect(run.end.outcome).toBe('succeeded');
+  expect(run.writes).not.toContain('SuspendProcesses');
+  expect(run.writes).not.toContain('ResumeProcesses');
+  expect(fleetOf(run.sandbox).group.SuspendedProcesses).toEqual([process]);
+});
+
+describe('the floor that the capacity check predicts', () => {
+  test.each(['instance-refresh', 'node-by-node'] as const)(
+    '%s never falls below it, whatever the numbers',
+    async (strategy) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 2, max: 5 }),
+          fc.integer({ min: 0, max: 2 }),
+          fc.integer({ min: 1, max: 3 }),
+          async (desired, room, batch) => {
+            let lowest = desired;
+            const run = await update(
+              { strategy, batch: String(batch), canary: '1', minHealthy: '0', bakeTime: '0s' },
+              {
+                prepare: (sandbox) => sizedTo(sandbox, desired, desired + room),
+                observe: (_event, sandbox) => {
+                  lowest = Math.min(lowest, healthyNow(sandbox));
+                },
+              },
+            );
+            expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
+            const plan = run.end.state.steps.get('capacity')?.output as { lowest: number };
+            expect(lowest).toBeGreaterThanOrEqual(plan.lowest);
+          },
+        ),
+        { numRuns: 8, seed: 7 },
+      );
+    },
+  );
+});
+
+function sizedTo(sandbox: Sandbox, desired: number, maxSize: number): void {
+  const { group } = fleetOf(sandbox);
+  Object.assign(group, { MinSize: 1, DesiredCapacity: desired, MaxSize: maxSize });
+  // What is looked at here is capacity alone: one node can carry the traffic, and no alarm stops the update.
+  Object.assign(sandbox.world.traffic, { usualNodes: 1 });
+  for (const alarm of sandbox.world.cloudWatch.alarms) alarm.Threshold = 1e9;
+  sandbox.advanceTo(new Date(sandbox.world.now.getTime() + 30 * 60_000));
+}
+
+/** The world's own truth, not what the run believes. */
+const healthyNow = (sandbox: Sandbox): number =>
+  fleetOf(sandbox).group.Instances.filter((member) => isAvailable(sandbox.world, fleetOf(sandbox), member))
+    .length;
+
+function alarmIs(state: 'ALARM' | 'INSUFFICIENT_DATA') {
+  return ({ world }: Sandbox): void => {
+    const alarm = world.cloudWatch.alarms.find(({ AlarmName }) => AlarmName === 'morpheus-prod-5xx');
+    if (alarm !== undefined) alarm.StateValue = state;
+  };
+}
