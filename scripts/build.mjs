@@ -30,7 +30,7 @@ const literalSchemaKeys = {
 rmSync('dist', { recursive: true, force: true });
 rmSync('oclif.manifest.json', { force: true });
 await build({
-  entryPoints: ['src/main.ts', 'src/generate.ts', ...commands],
+  entryPoints: ['src/main.ts', 'src/command-line/help.ts', 'src/generate.ts', ...commands],
   outdir: 'dist',
   outbase: 'src',
   bundle: true,

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { openAwsSession } from './aws/session.ts';
 import { type Clock, systemClock, systemRandom } from './clock.ts';
 import type { Ports } from './engine/context.ts';

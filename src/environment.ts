@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatExactDuration, parseDuration } from './duration.ts';
 
 const aDuration = 'expected a duration such as 90s, 15m or 1h30m';

@@ -40,7 +40,10 @@ export interface SdkCommand<Input extends object, Output extends object> {
 }
 
 export interface ReadClients {
+  /** Every call goes to this Region. */
   readonly region: string;
+  /** The Region that the caller's own settings name (`AWS_REGION`, the profile), `undefined` where they name none. */
+  callerRegion(): Promise<string | undefined>;
   /**
    * @throws AwsCallError for an answer that is an error, after retries
    * @throws Interrupted where the run was told to stop before the call was sent

@@ -32,10 +32,22 @@ export function openAwsSession(options: AwsSessionOptions): AwsSession {
   };
   const clientsUnder = (grant: Grant): ReadClients => ({
     region: options.region,
+    callerRegion: () => callerRegion(options),
     send: async (service, command) => (await clientOf(service)).send(command, grant),
   });
   return {
     forReading: clientsUnder,
     forChanging: (grant) => ({ ...clientsUnder(grant), mayChange: true }),
   };
+}
+
+/** In the sandbox there is no caller with settings of its own. */
+async function callerRegion({
+  region,
+  profile,
+  requestHandler,
+}: AwsSessionOptions): Promise<string | undefined> {
+  if (requestHandler !== undefined) return region;
+  const { configuredRegion } = await import('./configured-region.ts');
+  return configuredRegion(profile);
 }

@@ -1,6 +1,6 @@
 import type { Interfaces } from '@oclif/core';
 import { string } from '@oclif/core/flags';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Runbook } from '../engine/runbook.ts';
 import { UsageError } from '../errors.ts';
 
@@ -23,7 +23,7 @@ function flagOf(schema: z.core.$ZodType): Flag {
   const description = [json.description, standard === undefined ? undefined : `[default: ${standard}]`];
   return string({
     description: description.filter((text) => text !== undefined).join(' '),
-    helpGroup: 'PARAMETERS',
+    helpGroup: 'RUNBOOK',
     ...(options !== undefined && { options }),
   });
 }

@@ -15,6 +15,8 @@ export function runCommand(runbook: Runbook) {
   return class RunCommand extends RunbookCommand {
     static override description = `${runbook.title}\n${runbook.whenToUse}.`;
 
+    static override usage = `run ${runbook.id} (--env NAME | --sandbox) [FLAGS]`;
+
     static override examples = [
       `<%= config.bin %> run ${runbook.id} --sandbox`,
       `<%= config.bin %> run ${runbook.id} --env prod --dry-run`,

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { configJsonSchema, type JsonSchema, ownValue, schemasAt } from './json-schema.ts';
 import { nearest } from './nearest.ts';
 import { type KeyPath, type Problem, pathText, type YamlContent } from './yaml-source.ts';

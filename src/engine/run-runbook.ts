@@ -176,6 +176,7 @@ function endWith(error: unknown, recorder: Recorder): RunEnd {
     recorder.record({ type: 'run-interrupted' });
     return { state: recorder.state, outcome: 'interrupted' };
   }
+  if (error instanceof NotSafe) return finish('refused', error.refusal, recorder);
   if (!isStepFailure(error)) return { ...finish('fault', error, recorder), fault: error };
   if (debtsOf(recorder.state).length > 0) return finish('failed-with-changes', error, recorder);
   if (error instanceof Declined) return finish('declined', error, recorder);
@@ -189,6 +190,16 @@ function finish(outcome: Outcome, error: unknown, recorder: Recorder): RunEnd {
     ...(error !== undefined && { error: eventError(error) }),
   });
   return { state: recorder.state, outcome };
+}
+
+/** A safety check refused: this process may do nothing here, whatever the run left in place before. */
+class NotSafe extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
 }
 
 /** The operator, or the flag that stands in, chose to undo after a failure. */
@@ -278,16 +289,11 @@ class Walk {
   async #afterFailure(step: Step, path: string, error: OperatorError): Promise<'again' | 'go on'> {
     const { state } = this.#recorder;
     const debts = debtsOf(state);
-    const isSafetyCheck = step.kind === 'check' && step.alsoOnResume === true;
-    const isAnswer = error instanceof Refusal || error instanceof Declined;
-    if (
-      state.started.mode === 'rehearsal' ||
-      state.phase === 'rolling-back' ||
-      isSafetyCheck ||
-      (isAnswer && debts.length === 0)
-    ) {
-      throw error;
+    if (step.kind === 'check' && step.alsoOnResume === true) {
+      throw error instanceof Refusal ? new NotSafe(error) : error;
     }
+    const isAnswer = error instanceof Refusal || error instanceof Declined;
+    if (state.started.mode === 'rehearsal' || (isAnswer && debts.length === 0)) throw error;
     const { operator, signal } = this.#ports;
     const decision = await operator.decide(
       {

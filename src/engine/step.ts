@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Milliseconds } from '../duration.ts';
 import type { ChangeContext, ReadContext } from './context.ts';
 

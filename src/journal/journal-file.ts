@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Journal } from '../engine/context.ts';
 import { journalVersion, type RunEvent, runEventSchema } from '../engine/run-event.ts';
 import { OperatorError } from '../errors.ts';

@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Refusal } from '../errors.ts';
 
 const holderSchema = z.object({ pid: z.int().positive(), host: z.string() });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { minutes, seconds } from '../duration.ts';
 import type { ReadContext } from '../engine/context.ts';
 import { runbook } from '../engine/runbook.ts';

@@ -62,7 +62,8 @@ export function cannedAws(
   };
 }
 
-function readRequest({ headers, body }: HttpRequest): SentRequest {
+function readRequest({ headers: sent, body }: HttpRequest): SentRequest {
+  const headers = { ...sent };
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body as Uint8Array);
   const target = headers['x-amz-target'];
   if (target !== undefined)

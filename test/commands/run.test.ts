@@ -267,6 +267,20 @@ describe('bad input is a clear error with a hint, and nothing is changed', () =>
   });
 });
 
+test("another Region in the caller's settings than the environment says: exit 8, and both are named", async () => {
+  const user = cliUser();
+  writeFileSync(join(user.folder, 'runbook.yaml'), exampleEnvironment);
+  const end = await user.run(['run', 'rolling-update', '--env', 'prod'], {
+    AWS_ENDPOINT_URL: await stsOfAccount('111122223333'),
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+  expect(end.code, end.stderr).toBe(8);
+  expect(end.stdout).toContain('eu-west-1');
+  expect(end.stdout).toContain('AWS_REGION=us-east-1');
+});
+
 /** The least of STS: who calls. */
 async function stsOfAccount(account: string): Promise<string> {
   const server = createServer((_request, response) => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import { approve, check, forEach, type ListEntry, measure } from '../../src/engine/step.ts';
 import { Bug, OperatorError, Refusal } from '../../src/errors.ts';
 import {

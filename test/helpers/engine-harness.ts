@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type {
   AwsSession,
   CallRecord,
@@ -112,6 +112,7 @@ export class ToyAws implements AwsSession {
     this.grants.push(grant);
     return {
       region: 'eu-central-1',
+      callerRegion: async () => 'eu-central-1',
       send: async <Input extends object, Output extends object>(
         _service: string,
         command: SdkCommand<Input, Output>,

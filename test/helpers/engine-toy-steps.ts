@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { seconds } from '../../src/duration.ts';
 import type { ReadContext } from '../../src/engine/context.ts';
 import { type Change, change, type Undo, type Wait, wait } from '../../src/engine/step.ts';

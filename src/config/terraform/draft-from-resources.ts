@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Draft, FleetDraft } from '../draft.ts';
 import { parseArn, targetGroupIn } from './arn.ts';
 import { componentName, kebab, unique } from './component-name.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TerraformResource } from './read-terraform.ts';
 import { managed, texts } from './resource-attributes.ts';
 

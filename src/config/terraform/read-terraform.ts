@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../../errors.ts';
 
 /** One instance of a resource, without the attributes that Terraform marks as sensitive. */

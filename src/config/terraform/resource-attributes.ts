@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TerraformResource } from './read-terraform.ts';
 
 /** A list of texts that Terraform may leave null. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { describeAlarms } from '../../aws/cloudwatch.ts';
 import type { ReadContext } from '../../engine/context.ts';
 import { type Check, check } from '../../engine/step.ts';

@@ -1,6 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { callerIdentity } from '../../aws/sts.ts';
 import { check } from '../../engine/step.ts';
+import type { Environment } from '../../environment.ts';
 import { Refusal } from '../../errors.ts';
 
 /** First step of every runbook, made anew at every resume and before a rollback. */
@@ -12,19 +13,28 @@ export const callerIsInTheEnvironment = check({
   returns: z.object({ account: z.string(), arn: z.string(), region: z.string() }),
   async run({ aws, environment }) {
     const { account, arn } = await callerIdentity(aws);
-    if (account !== environment.account || aws.region !== environment.region) {
+    // Calls go to the environment's Region anyway: a caller set up for another one may mean another stack.
+    const region = (await aws.callerRegion()) ?? environment.region;
+    if (account !== environment.account || region !== environment.region) {
       throw new Refusal({
         code: 'WRONG_ACCOUNT_OR_REGION',
         message:
-          `The credentials at hand are for account ${account} in ${aws.region} (${arn}); ` +
-          `environment ${environment.name} is account ${environment.account} in ${environment.region}. Nothing was changed`,
-        hint:
-          environment.profile === undefined
-            ? `Set AWS_PROFILE to a profile of account ${environment.account}, or name one in runbook.yaml (profile:)`
-            : `Check what profile ${environment.profile} stands for: aws sts get-caller-identity --profile ${environment.profile}`,
+          `The credentials at hand are for account ${account} in ${region} (${arn}); ` +
+          `environment ${environment.name} is account ${environment.account} in ${environment.region}`,
+        hint: howToCorrect({ account, region }, environment),
       });
     }
-    return { account, arn, region: aws.region };
+    return { account, arn, region };
   },
   summary: ({ account, arn, region }) => `${arn}, account ${account}, ${region}`,
 });
+
+function howToCorrect(
+  caller: { account: string; region: string },
+  { account, region, profile }: Environment,
+): string {
+  if (caller.account === account) return `AWS_REGION=${region}, if this is the stack you mean`;
+  return profile === undefined
+    ? `Set AWS_PROFILE to a profile of account ${account}, or name one in runbook.yaml (profile:)`
+    : `Check what profile ${profile} stands for: aws sts get-caller-identity --profile ${profile}`;
+}

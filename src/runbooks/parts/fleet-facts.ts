@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { describeGroup } from '../../aws/auto-scaling.ts';
 import { describeLaunchTemplate } from '../../aws/ec2.ts';
 import { describeTargetGroup, describeTargetHealth } from '../../aws/elastic-load-balancing-v2.ts';

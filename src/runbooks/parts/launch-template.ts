@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ReadClients } from '../../aws/clients.ts';
 import {
   createLaunchTemplateVersion,

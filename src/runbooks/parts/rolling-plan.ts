@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Check, check, type StepReference } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
 import { planCapacity } from './capacity.ts';
