@@ -29,7 +29,7 @@ export interface SandboxOptions {
   readonly pace?: number | undefined;
   /** A world that `store` was given earlier. */
   readonly stored?: string | undefined;
-  /** Gets the world after every call that changed it, before the answer leaves. */
+  /** Gets the world when it begins, and after every call that changed it, before the answer leaves. */
   store?(world: string): void;
 }
 
@@ -48,6 +48,7 @@ export interface Sandbox {
 /** @throws OperatorError for an unknown scenario, or a stored world that cannot be read */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const world = options.stored === undefined ? begin(options) : reopen(options.stored);
+  options.store?.(snapshot(world));
   const clock = sandboxClock(world, options.pace);
   const answer = answering(world, clock, (changed) => options.store?.(snapshot(changed)));
   return {

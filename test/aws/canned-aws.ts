@@ -29,7 +29,9 @@ export function cannedAws(
     const canned = answer(read, sent.push(read) - 1);
     if (canned instanceof Error) throw canned;
     const { status = 200, headers = {}, body = '' } = canned;
-    return { response: new HttpResponse({ statusCode: status, headers, body: new TextEncoder().encode(body) }) };
+    return {
+      response: new HttpResponse({ statusCode: status, headers, body: new TextEncoder().encode(body) }),
+    };
   };
   const session = openAwsSession({
     region: 'eu-central-1',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { environmentNamed, InvalidConfig, loadConfig, parseConfig } from '../../src/config/config-file.ts';
 import { configSchema } from '../../src/config/config-schema.ts';
 import { exampleConfig } from '../../src/config/example-config.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { minutes, seconds } from '../../src/duration.ts';
 import { type Runbook, runbook } from '../../src/engine/runbook.ts';
 import { approve, change, check, forEach, measure, wait } from '../../src/engine/step.ts';

@@ -187,7 +187,7 @@ export function replaceByInstanceRefresh(
     uses: [describeInstanceRefreshes, stopAlarmReads, ...fleetReads, ...whyReads],
     every: seconds(15),
     timeout: minutes(10) + bakeTime * 2 + nodeTimeout * 10,
-    hint: 'Undo, or look at what it waits for: aws autoscaling describe-instance-refreshes --max-items 1',
+    hint: 'Undo, or complete what it waits for; docs/runbooks/rolling-update.md says how',
     async probe(context) {
       const refresh = await ourRefresh(context, context.outputOf(startRefresh));
       await refuseOnStopAlarm(context);

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { scenarioNamed } from '../../../src/sandbox/scenarios/index.ts';
+import { activityOf } from '../../../src/sandbox/services/auto-scaling/activities.ts';
+import { isAvailable } from '../../../src/sandbox/services/auto-scaling/fleets.ts';
+import type { World } from '../../../src/sandbox/world.ts';
+import {
+  aws,
+  first,
+  fleetIn,
+  healthOf,
+  memberIn,
+  members,
+  name,
+  pass,
+  passUntil,
+  prod,
+} from '../services/stack.ts';
+
+const group = { AutoScalingGroupName: name };
+
+function refreshed(scenario: string, seed = 11): World {
+  const world = prod(seed);
+  scenarioNamed(scenario).prepare(world);
+  aws.StartInstanceRefresh(world, {
+    ...group,
+    DesiredConfiguration: { LaunchTemplate: { LaunchTemplateName: name, Version: '3' } },
+    Preferences: { MinHealthyPercentage: 100, MaxHealthyPercentage: 133 },
+  });
+  return world;
+}
+
+const refreshIn = (world: World) => first(fleetIn(world).refreshes).shown;
+const ended = (world: World) => refreshIn(world).EndTime !== undefined;
+const fired = (world: World) =>
+  world.cloudWatch.history
+    .filter(({ HistorySummary }) => HistorySummary?.endsWith('to ALARM'))
+    .map(({ AlarmName }) => AlarmName);
+
+test('calm: a refresh fires no alarm, whatever the seed', () => {
+  for (let seed = 1; seed <= 8; seed += 1) {
+    const world = refreshed('calm', seed);
+    passUntil(world, () => ended(world));
+    expect(refreshIn(world).Status).toBe('Successful');
+    expect(fired(world)).toEqual([]);
+  }
+});
+
+test('bad-ami: the new node fails its health checks and an alarm says so', () => {
+  const world = refreshed('bad-ami');
+  passUntil(world, () => fired(world).length > 0, { atMost: 600 });
+  expect(fired(world)).toEqual(['morpheus-prod-unhealthy-hosts']);
+  expect(healthOf(world, first(members(world).slice(3)).InstanceId)).toBe('unhealthy');
+});
+
+test('stop-alarm: one new node works, the second one brings the errors', () => {
+  const world = refreshed('stop-alarm');
+  passUntil(world, () => refreshIn(world).PercentageComplete === 33);
+  pass(world, 60);
+  expect(fired(world)).toEqual([]);
+  passUntil(world, () => fired(world).length > 0);
+  expect(fired(world)).toEqual(['morpheus-prod-5xx']);
+  expect(
+    members(world).filter(({ LaunchTemplate }) => LaunchTemplate.Version === '3').length,
+  ).toBeGreaterThanOrEqual(2);
+});
+
+test('throttling: reads fail for minutes, writes at their first attempt', () => {
+  const { faults } = refreshed('throttling');
+  expect(faults.every(({ what }) => what === 'throttle')).toBe(true);
+  const stretches = faults.filter(({ from }) => from !== undefined);
+  expect(
+    stretches.every(
+      ({ from, to, operation }) => operation === 'Describe*' && Number(to) - Number(from) >= 60_000,
+    ),
+  ).toBe(true);
+  expect(faults.find(({ operation }) => operation === 'StartInstanceRefresh')?.calls).toContain(1);
+});
+
+test('no-capacity: the replacement for us-east-1a never comes, and its node is not lost', () => {
+  const world = refreshed('no-capacity');
+  const before = memberIn(world, 'us-east-1a');
+  let least = 9;
+  passUntil(world, () => {
+    least = Math.min(
+      least,
+      members(world).filter((member) => isAvailable(world, fleetIn(world), member)).length,
+    );
+    return ended(world);
+  });
+  expect(refreshIn(world).Status).toBe('Failed');
+  expect(least).toBe(3);
+  expect(memberIn(world, 'us-east-1a')).toBe(before);
+  expect(before.LifecycleState).toBe('InService');
+  expect(first(fleetIn(world).activities).StatusMessage).toContain(
+    'do not have sufficient m5.xlarge capacity',
+  );
+});
+
+test('stuck-node: the node of us-east-1b hangs for two hours, or until somebody completes its hook', () => {
+  const world = refreshed('stuck-node');
+  const stuck = memberIn(world, 'us-east-1b');
+  passUntil(world, () => stuck.LifecycleState === 'Terminating:Wait');
+  pass(world, 7100);
+  expect(stuck.LifecycleState).toBe('Terminating:Wait');
+  const activity = activityOf(fleetIn(world), fleetIn(world).facts[stuck.InstanceId]?.activity);
+  expect(activity?.StatusCode).toBe('MidTerminatingLifecycleAction');
+  aws.CompleteLifecycleAction(world, {
+    ...group,
+    LifecycleHookName: 'drain',
+    InstanceId: stuck.InstanceId,
+    LifecycleActionResult: 'CONTINUE',
+  });
+  pass(world, 60);
+  expect(members(world)).not.toContain(stuck);
+});

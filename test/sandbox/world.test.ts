@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { advance } from '../../src/sandbox/advance.ts';
+import { beginning, morpheusProd } from '../../src/sandbox/morpheus-prod.ts';
+import { later } from '../../src/sandbox/schedule.ts';
+import { restore, snapshot } from '../../src/sandbox/world.ts';
+import { aws, fleetIn, isSteady, name, pass, passUntil } from './services/stack.ts';
+import { standing } from './standing.ts';
+
+const refresh = {
+  AutoScalingGroupName: name,
+  DesiredConfiguration: { LaunchTemplate: { LaunchTemplateName: name, Version: '3' } },
+  Preferences: { MinHealthyPercentage: 100, MaxHealthyPercentage: 133 },
+};
+
+describe('world', () => {
+  test('at rest nothing happens for a day', () => {
+    const world = morpheusProd(3);
+    expect(world.now).toEqual(beginning);
+    expect(isSteady(world)).toBe(true);
+    const before = standing(world);
+    pass(world, 86_400);
+    expect(standing(world)).toEqual(before);
+    expect(fleetIn(world).activities).toEqual([]);
+    expect(world.cloudWatch.history).toEqual([]);
+  });
+
+  test('a stored world goes on exactly as the one that was not stored', () => {
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        fc.integer({ min: 0, max: 1500 }),
+        fc.integer({ min: 1, max: 1500 }),
+        (seed, before, after) => {
+          const world = morpheusProd(seed);
+          aws.StartInstanceRefresh(world, refresh);
+          pass(world, before);
+          const stored = restore(snapshot(world));
+          expect(stored).toEqual(world);
+          pass(world, after);
+          pass(stored, after);
+          expect(snapshot(stored)).toBe(snapshot(world));
+        },
+      ),
+      { numRuns: 10 },
+    );
+  });
+
+  test('it makes no difference in how many steps time passes', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 20 }), (steps) => {
+        const [whole, stepped] = [morpheusProd(5), morpheusProd(5)];
+        for (const world of [whole, stepped]) aws.StartInstanceRefresh(world, refresh);
+        for (const step of steps) pass(stepped, step);
+        advance(whole, stepped.now);
+        // Drained targets are swept out whenever somebody looks.
+        expect(standing(stepped)).toEqual(standing(whole));
+        expect(snapshot(stepped)).toBe(snapshot(whole));
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test('time never goes back', () => {
+    const world = morpheusProd(1);
+    advance(world, later(world.now, -5000));
+    expect(world.now).toEqual(beginning);
+  });
+
+  test('the same seed makes the same world, another seed another', () => {
+    const run = (seed: number) => {
+      const world = morpheusProd(seed);
+      aws.StartInstanceRefresh(world, refresh);
+      pass(world, 1800);
+      return snapshot(world);
+    };
+    expect(run(4)).toBe(run(4));
+    expect(run(4)).not.toBe(run(5));
+  });
+
+  test('it stays small however long it runs', () => {
+    const world = morpheusProd(2);
+    world.ec2.zonesWithoutCapacity = ['us-east-1a', 'us-east-1b', 'us-east-1c'];
+    aws.SetDesiredCapacity(world, { AutoScalingGroupName: name, DesiredCapacity: 6 });
+    pass(world, 12 * 3600);
+    expect(snapshot(world).length).toBeLessThan(150_000);
+  });
+
+  test('a refresh rolled back leaves everything as it was', () => {
+    const world = morpheusProd(6);
+    const before = standing(world);
+    aws.StartInstanceRefresh(world, refresh);
+    pass(world, 400);
+    aws.RollbackInstanceRefresh(world, { AutoScalingGroupName: name });
+    expect(standing(world)).not.toEqual(before);
+    passUntil(world, () => fleetIn(world).refreshes[0]?.shown.EndTime !== undefined && isSteady(world));
+    pass(world, 600);
+    expect(standing(world)).toEqual(before);
+  });
+});
