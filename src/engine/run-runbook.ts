@@ -1,6 +1,5 @@
 import type { Environment } from '../environment.ts';
 import { Declined, Interrupted, OperatorError, Refusal, UsageError } from '../errors.ts';
-import { attemptStep } from './attempt-step.ts';
 import type { Ports } from './context.ts';
 import { eventError, isStepFailure } from './failure.ts';
 import type { Outcome } from './outcome.ts';
@@ -8,10 +7,10 @@ import { goOnRecording, type Recorder, startRecording } from './recorder.ts';
 import { journalVersion, type RunEvent, type RunStarted } from './run-event.ts';
 import { debtsOf, type RunState, stateOf } from './run-state.ts';
 import type { Runbook } from './runbook.ts';
-import type { ForEach, ListEntry, Step } from './step.ts';
-import { contextsFor, dependsOn, StepNotReached } from './step-context.ts';
-import { itemScope, pathOf, recordedItems, stepAt } from './step-path.ts';
+import type { ListEntry } from './step.ts';
+import { entryAt } from './step-path.ts';
 import { undoChanges } from './undo-changes.ts';
+import { NotSafe, UndoChosen, Walk } from './walk.ts';
 
 export interface RunRequest {
   readonly runbook: Runbook;
@@ -124,7 +123,7 @@ function refuseUnless(state: RunState, what: string, possible: readonly Outcome[
 function stepsOf(runbook: Runbook, state: RunState): readonly ListEntry[] {
   const steps = runbook.steps(runbook.parameters.parse(state.started.parameters));
   const unknown = [...state.steps.values()].filter(
-    ({ path, kind }) => stepAt(steps, path, state)?.kind !== kind,
+    ({ path, kind }) => entryAt(steps, path, state)?.kind !== kind,
   );
   if (unknown.length === 0) return steps;
   throw new OperatorError({
@@ -190,145 +189,4 @@ function finish(outcome: Outcome, error: unknown, recorder: Recorder): RunEnd {
     ...(error !== undefined && { error: eventError(error) }),
   });
   return { state: recorder.state, outcome };
-}
-
-/** A safety check refused: this process may do nothing here, whatever the run left in place before. */
-class NotSafe extends Error {
-  readonly refusal: Refusal;
-
-  constructor(refusal: Refusal) {
-    super(refusal.message);
-    this.refusal = refusal;
-  }
-}
-
-/** The operator, or the flag that stands in, chose to undo after a failure. */
-class UndoChosen extends Error {}
-
-/** Walks the list from its top. What the journal says is done is passed over. */
-class Walk {
-  readonly #recorder: Recorder;
-  readonly #ports: Ports;
-  /** Safety checks made by this process. */
-  readonly #madeNow = new Set<string>();
-
-  constructor(recorder: Recorder, ports: Ports) {
-    this.#recorder = recorder;
-    this.#ports = ports;
-  }
-
-  async through(list: readonly ListEntry[], scope: string): Promise<void> {
-    for (const entry of list) {
-      const path = pathOf(scope, entry.id);
-      if (entry.kind !== 'for-each') {
-        await this.#step(entry, path);
-        continue;
-      }
-      for (const item of await this.#items(entry, path)) {
-        await this.through(entry.steps(item), itemScope(path, entry.key(item)));
-      }
-    }
-  }
-
-  async safetyChecks(list: readonly ListEntry[], scope: string): Promise<void> {
-    for (const entry of list) {
-      if (entry.kind === 'check' && entry.alsoOnResume) await this.#step(entry, pathOf(scope, entry.id));
-    }
-  }
-
-  async #items(forEach: ForEach, path: string): Promise<readonly unknown[]> {
-    const recorded = recordedItems(this.#recorder.state, forEach, path);
-    if (recorded !== undefined) return recorded;
-    const context = contextsFor(path, forEach.uses, this.#recorder, this.#ports).read;
-    const items = await forEach
-      .items(context)
-      .catch((error: unknown) => this.#dependingList(forEach, path, error));
-    this.#recorder.record({
-      type: 'items-listed',
-      step: path,
-      title: forEach.title,
-      items: items.map((item) => ({ key: forEach.key(item), item: forEach.item.encode(item) })),
-    });
-    return items;
-  }
-
-  /** A rehearsal shows a list that only changes could fill as depending on them. */
-  #dependingList({ title }: ForEach, path: string, error: unknown): readonly unknown[] {
-    const { state } = this.#recorder;
-    if (!(error instanceof StepNotReached) || state.started.mode !== 'rehearsal') throw error;
-    this.#recorder.record({ type: 'step-started', step: path, kind: 'for-each', title, attempt: 1 });
-    this.#recorder.record({ type: 'step-depends', step: path, because: dependsOn(error) });
-    return [];
-  }
-
-  async #step(step: Step, path: string): Promise<void> {
-    for (;;) {
-      if (this.#ports.signal.aborted) throw new Interrupted();
-      if (this.#isDone(step, path)) return;
-      this.#madeNow.add(path);
-      try {
-        await attemptStep(step, path, this.#recorder, this.#ports);
-        return;
-      } catch (error) {
-        if (!isStepFailure(error)) throw error;
-        this.#recorder.record({ type: 'step-failed', step: path, error: eventError(error) });
-        const next = await this.#afterFailure(step, path, error);
-        if (next === 'go on') return;
-      }
-    }
-  }
-
-  #isDone(step: Step, path: string): boolean {
-    const status = this.#recorder.state.steps.get(path)?.status;
-    if (status === undefined || status === 'started' || status === 'failed') return false;
-    const again = step.kind === 'check' && step.alsoOnResume === true && !this.#madeNow.has(path);
-    return !again;
-  }
-
-  /** A refusal, a "no" and a rehearsal are answers already: only what may be retried, skipped or undone is asked about. */
-  async #afterFailure(step: Step, path: string, error: OperatorError): Promise<'again' | 'go on'> {
-    const { state } = this.#recorder;
-    const debts = debtsOf(state);
-    if (step.kind === 'check' && step.alsoOnResume === true) {
-      throw error instanceof Refusal ? new NotSafe(error) : error;
-    }
-    const isAnswer = error instanceof Refusal || error instanceof Declined;
-    if (state.started.mode === 'rehearsal' || (isAnswer && debts.length === 0)) throw error;
-    const { operator, signal } = this.#ports;
-    const decision = await operator.decide(
-      {
-        path,
-        title: step.title,
-        error: eventError(error),
-        maySkip: step.kind !== 'approve',
-        changesInPlace: debts.map(({ title }) => title),
-      },
-      signal,
-    );
-    this.#recorder.record({
-      type: 'failure-decided',
-      step: path,
-      choice: decision.choice,
-      by: operator.name,
-    });
-    switch (decision.choice) {
-      case 'retry':
-        return 'again';
-      case 'skip':
-        this.#recorder.record({
-          type: 'step-skipped',
-          step: path,
-          by: operator.name,
-          reason: decision.reason,
-        });
-        return 'go on';
-      case 'undo':
-        if (debts.length === 0) throw error;
-        throw new UndoChosen();
-      case 'leave':
-        throw error;
-      default:
-        return decision satisfies never;
-    }
-  }
 }

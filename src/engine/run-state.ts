@@ -184,7 +184,5 @@ function startedStep(before: StepState | undefined, event: RunEventOf<'step-star
 
 /** Changes that are, or may be, in place and were not undone: what the run still owes the environment. Latest first. */
 export function debtsOf(state: RunState): readonly StepState[] {
-  return [...state.steps.values()]
-    .filter((step) => step.mayBeApplied && step.applied !== 'already-so' && step.undo !== 'undone')
-    .reverse();
+  return [...state.steps.values()].filter((step) => step.mayBeApplied && step.undo !== 'undone').reverse();
 }

@@ -1,6 +1,6 @@
 import { Bug } from '../errors.ts';
 import type { RunState } from './run-state.ts';
-import type { ForEach, ListEntry, Step } from './step.ts';
+import type { ForEach, ListEntry } from './step.ts';
 
 /** A step's place: the ids of the lists around it with the item's key after each, then its own id, joined by `/`. */
 export const pathOf = (scope: string, id: string): string => (scope === '' ? id : `${scope}/${id}`);
@@ -29,23 +29,20 @@ export function recordedItems(
   return state.items.get(path)?.map(({ item }) => forEach.item.parse(item));
 }
 
-/** @returns the step at a path of the journal, or `undefined` where the runbook has no such step (any more) */
-export function stepAt(
+/** @returns the step or list at a path of the journal, or `undefined` where the runbook has none there (any more) */
+export function entryAt(
   list: readonly ListEntry[],
   path: string,
   state: RunState,
   scope = '',
-): Step | undefined {
+): ListEntry | undefined {
   for (const entry of list) {
     const entryPath = pathOf(scope, entry.id);
-    if (entry.kind !== 'for-each') {
-      if (entryPath === path) return entry;
-      continue;
-    }
-    if (!path.startsWith(`${entryPath}/`)) continue;
+    if (entryPath === path) return entry;
+    if (entry.kind !== 'for-each' || !path.startsWith(`${entryPath}/`)) continue;
     for (const item of recordedItems(state, entry, entryPath) ?? []) {
       const inner = itemScope(entryPath, entry.key(item));
-      if (path.startsWith(`${inner}/`)) return stepAt(entry.steps(item), path, state, inner);
+      if (path.startsWith(`${inner}/`)) return entryAt(entry.steps(item), path, state, inner);
     }
   }
   return undefined;

@@ -29,7 +29,7 @@ interface StepBase<Output> {
 type Returns<Output> = [Output] extends [void] ? unknown : { readonly returns: z.ZodType<Output> };
 
 interface CheckBody<Output> extends StepBase<Output> {
-  /** A safety check: made anew at every resume and before a rollback, and never skipped. */
+  /** A safety check: made anew at every resume and before a rollback, and never skipped. Only outside every `forEach`. */
   readonly alsoOnResume?: boolean;
   /** Throws an `OperatorError` or `Refusal` where the fact does not hold. */
   run(context: ReadContext): Promise<Output>;
@@ -65,6 +65,7 @@ export type Undo<Output> = {
 interface ChangeBody<Output> extends StepBase<Output> {
   /** Asks AWS whether the change is already so, and answers with what `apply` would have. Reads only. */
   findApplied(context: ReadContext): Promise<Output | undefined>;
+  /** One write, so that it is either in place or not. */
   apply(context: ChangeContext): Promise<Output>;
 }
 

@@ -7,7 +7,7 @@ import { type Recorder, recordWaiting } from './recorder.ts';
 import { debtsOf, type StepState } from './run-state.ts';
 import type { Change, ListEntry, Undo } from './step.ts';
 import { contextsFor, type StepContexts } from './step-context.ts';
-import { pathOf, scopeOf, scopesFrom, stepAt } from './step-path.ts';
+import { entryAt, pathOf, scopeOf, scopesFrom } from './step-path.ts';
 
 /**
  * Undoes the run's changes, the latest first, and stops at the first one that it cannot undo: an earlier change must not be taken
@@ -32,7 +32,7 @@ export async function undoChanges(
 }
 
 function changeAt(steps: readonly ListEntry[], path: string, recorder: Recorder): Change {
-  const step = stepAt(steps, path, recorder.state);
+  const step = entryAt(steps, path, recorder.state);
   if (step?.kind !== 'change')
     throw new Bug(`The journal says that ${path} changed something, but it is no change`);
   return step;

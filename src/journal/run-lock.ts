@@ -19,7 +19,9 @@ export function lockRun(file: string, runId: string): () => void {
   } finally {
     rmSync(own, { force: true });
   }
-  return () => rmSync(file, { force: true });
+  return () => {
+    if (isOwn(holderOf(file))) rmSync(file, { force: true });
+  };
 }
 
 /** Under a lock of its own: between two that both found the holder gone, the slower would remove the quicker one's new lock. */
@@ -56,6 +58,10 @@ function holderOf(file: string): Holder | undefined {
     throw error;
   }
 }
+
+/** Somebody may have removed our lock by hand, and another process taken its own. */
+const isOwn = (holder: Holder | undefined): boolean =>
+  holder?.pid === process.pid && holder.host === hostname();
 
 /** Of a process on another machine (a shared home folder) nothing is known: it counts as alive. */
 function isAlive({ pid, host }: Holder): boolean {

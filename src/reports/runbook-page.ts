@@ -10,7 +10,7 @@ export function stepsMarkdown(runbook: Runbook): string {
   return runbook.forms
     .map((form) => {
       const steps = runbook.steps(runbook.parameters.parse(form.parameters));
-      return `### ${escaped(form.title)}\n\n${numbered(steps, 0).join('\n')}\n`;
+      return `### ${form.title}\n\n${numbered(steps, 0).join('\n')}\n`;
     })
     .join('\n');
 }

@@ -1,4 +1,5 @@
 import { formatDuration } from '../duration.ts';
+import { parametersOf } from '../engine/parameter-facts.ts';
 import type { Runbook } from '../engine/runbook.ts';
 import type { ListEntry } from '../engine/step.ts';
 import {
@@ -78,22 +79,15 @@ function factOf(entry: ListEntry): string | undefined {
   }
 }
 
-/** Flags are named as the command names them: `minHealthy` is `--min-healthy`. */
-function parameterRows({ parameters }: Runbook): readonly (readonly Content[])[] {
-  const schema = parameters.toJSONSchema({ io: 'input', unrepresentable: 'any' });
-  const required = new Set(schema.required ?? []);
-  return Object.entries(schema.properties ?? {}).map(([name, property]) => {
-    const {
-      description = '',
-      default: byDefault,
-      enum: choices,
-    } = typeof property === 'object' ? property : {};
+const parameterRows = (runbook: Runbook): readonly (readonly Content[])[] =>
+  parametersOf(runbook).map(({ flag, description = '', choices, standard, isRequired }) => {
     const facts = [
       ...(choices === undefined ? [] : [`one of ${choices.join(', ')}`]),
-      ...(byDefault === undefined ? [] : [`default ${String(byDefault)}`]),
-      ...(required.has(name) ? ['required'] : []),
+      ...(standard === undefined ? [] : [`default ${standard}`]),
+      ...(isRequired ? ['required'] : []),
     ];
-    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return [strong(flag), `${description}${facts.length === 0 ? '' : ` (${facts.join('; ')})`}`.trim()];
+    return [
+      strong(`--${flag}`),
+      `${description}${facts.length === 0 ? '' : ` (${facts.join('; ')})`}`.trim(),
+    ];
   });
-}

@@ -564,6 +564,36 @@ describe('a forEach', () => {
     expect(seen).toEqual(['a', 'b', 'b'].map((name) => ({ name, since })));
   });
 
+  test('that cannot list its items is a failure like any other: retried, left or undone, and resumed', async () => {
+    let left = 2;
+    const listed = listing(
+      async () => {
+        left -= 1;
+        return left >= 0 ? fails() : ['b'];
+      },
+      () => [creates('b')],
+    );
+    const retried = bench([creates('a'), listed], { decide: () => ({ choice: 'retry' }) });
+    expect((await retried.start()).outcome).toBe('succeeded');
+    expect(retried.failures.map(({ path, maySkip }) => ({ path, maySkip }))).toEqual([
+      { path: 'list', maySkip: false },
+      { path: 'list', maySkip: false },
+    ]);
+    left = 1;
+    const leaving = bench([creates('a'), listed]);
+    expect((await leaving.start()).outcome).toBe('failed-with-changes');
+    expect((await leaving.resume()).outcome).toBe('succeeded');
+    expect(leaving.aws.effects).toEqual(['Create a', 'Create b']);
+    left = 1;
+    const undoing = bench([creates('a'), listed], { decide: () => ({ choice: 'undo' }) });
+    expect((await undoing.start()).outcome).toBe('rolled-back');
+  });
+
+  test('whose items share a key is a fault of ours, not two items taken for one', async () => {
+    const it = bench([listing(async () => ['a', 'a'])]);
+    expect((await it.start()).outcome).toBe('fault');
+  });
+
   test('of nothing is done', async () => {
     const it = bench([listing(async () => [])]);
     expect((await it.start()).outcome).toBe('succeeded');

@@ -100,7 +100,7 @@ describe('the generated steps', () => {
    - cannot be undone: the tag says that it happened
 5. **measure** Nodes left
 `);
-    expect(byAge).toContain('By age (\\*)\n');
+    expect(byAge).toContain('By age (*)\n');
     expect(byAge).toContain('3. **for each** Drain each node, oldest first');
   });
 
