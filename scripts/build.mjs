@@ -1,6 +1,7 @@
 // Bundles src into dist with code splitting: a command loads its own code and nothing of the SDK until a call is made.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -27,6 +28,21 @@ const literalSchemaKeys = {
   },
 };
 
+/** What oclif loads at every start and hardly ever calls: where the manifest is there, no files are looked for, for one. */
+const loadedWhenUsed = {
+  name: 'loaded-when-used',
+  setup(builder) {
+    const packages = /^(tinyglobby|ejs|cli-spinners|semver)$/;
+    builder.onResolve({ filter: packages }, ({ path, kind, namespace }) =>
+      kind === 'require-call' && namespace === 'file' ? { path, namespace: 'when-used' } : undefined,
+    );
+    builder.onLoad({ filter: packages, namespace: 'when-used' }, ({ path }) => ({
+      resolveDir: dirname(createRequire(join(root, 'node_modules/@oclif/core/package.json')).resolve(path)),
+      contents: `let it; module.exports = new Proxy({}, { get: (_, key) => (it ??= require(${JSON.stringify(path)}))[key] });`,
+    }));
+  },
+};
+
 rmSync('dist', { recursive: true, force: true });
 rmSync('oclif.manifest.json', { force: true });
 await build({
@@ -40,7 +56,7 @@ await build({
   target: 'node20.19',
   // The SDK's CommonJS builds cannot be tree-shaken.
   mainFields: ['module', 'main'],
-  plugins: [literalSchemaKeys],
+  plugins: [literalSchemaKeys, loadedWhenUsed],
   chunkNames: 'chunks/[name]-[hash]',
   minifySyntax: true,
   minifyWhitespace: true,
