@@ -24,7 +24,7 @@ export function serviceMeasures(
     }),
     measure({
       id: 'failed-probes',
-      title: 'Changes of the health URL to an answer other than 2xx',
+      title: 'Times the health URL stopped answering 2xx',
       unit: 'count',
       async sample({ samplesOf, outputOf }) {
         if (outputOf(fleet).healthUrl === undefined)
