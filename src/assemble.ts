@@ -14,10 +14,13 @@ import { openRunStore, type RunStore } from './journal/run-directory.ts';
 export interface Place {
   readonly environment: Environment;
   readonly target: Pick<Ports, 'aws' | 'clock' | 'http'>;
+  /** Once the run begins: in a sandbox the world is kept from then on, elsewhere there is nothing to keep. */
+  begin(): void;
 }
 
 export const livePlace = (environment: Environment, rehearsal: boolean): Place => ({
   environment,
+  begin() {},
   target: {
     clock: systemClock,
     http: systemHttpProbe(systemClock),
@@ -58,6 +61,7 @@ export async function sandboxPlace(choice: SandboxChoice): Promise<Place> {
   const { region } = environment;
   return {
     environment,
+    begin: () => sandbox.keep(),
     target: {
       clock,
       http,

@@ -36,7 +36,7 @@ export function runCommand(runbook: Runbook) {
       const isSandbox = flags.sandbox || flags.scenario !== undefined;
       const runId = newRunId(runbook.id);
       const store = runStore(this.config.dataDir);
-      const { environment, target } = isSandbox
+      const { environment, target, begin } = isSandbox
         ? await sandboxPlace({
             environment: flags.env,
             scenario: flags.scenario,
@@ -47,6 +47,7 @@ export function runCommand(runbook: Runbook) {
         : livePlace(liveEnvironment(flags), rehearsal);
       runbook.validate?.(chosen, environment);
       checkOperatorFlags(flags, environment);
+      begin();
       return driveRun({
         runbook,
         target,

@@ -29,7 +29,7 @@ export interface SandboxOptions {
   readonly pace?: number | undefined;
   /** A world that `store` was given earlier. */
   readonly stored?: string | undefined;
-  /** Gets the world when it begins, and after every call that changed it, before the answer leaves. */
+  /** Gets the world after every call that changed it, before the answer leaves. */
   store?(world: string): void;
 }
 
@@ -41,6 +41,8 @@ export interface Sandbox {
   readonly environments: Readonly<Record<string, EnvironmentInput>>;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly world: World;
+  /** Has the world stored as it is now: a run that is killed before its first write must find it again. */
+  keep(): void;
   /** Lets the world catch up with a journal that ends later than the stored world. */
   advanceTo(date: Date): void;
 }
@@ -48,9 +50,9 @@ export interface Sandbox {
 /** @throws OperatorError for an unknown scenario, or a stored world that cannot be read */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const world = options.stored === undefined ? begin(options) : reopen(options.stored);
-  options.store?.(snapshot(world));
   const clock = sandboxClock(world, options.pace);
-  const answer = answering(world, clock, (changed) => options.store?.(snapshot(changed)));
+  const keep = (): void => options.store?.(snapshot(world));
+  const answer = answering(world, clock, keep);
   return {
     clock,
     requestHandler: inProcessHandler(services, answer),
@@ -58,6 +60,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     environments: { prod: morpheusProdEnvironment },
     credentials: { accessKeyId: 'AKIDSANDBOX', secretAccessKey: 'sandbox' },
     world,
+    keep,
     advanceTo: (date) => advance(world, date),
   };
 }
@@ -89,7 +92,7 @@ const latency = [40, 120] as const;
 /** How long a caller waits for an answer that never comes, in virtual milliseconds. */
 const silence = 10_000;
 
-function answering(world: World, clock: SandboxClock, store: (world: World) => void): Answer {
+function answering(world: World, clock: SandboxClock, keep: () => void): Answer {
   return (service, operation, input, call) =>
     clock.during(async () => {
       const travel = drawBetween(world, ...latency, 'calls') / 2;
@@ -109,7 +112,7 @@ function answering(world: World, clock: SandboxClock, store: (world: World) => v
       }
       // A copy: what the caller holds must not change when the world goes on.
       const output: unknown = structuredClone(service.operations[operation]?.(world, input, call));
-      if (!reads.test(operation)) store(world);
+      if (!reads.test(operation)) keep();
       if (mishap === 'answer-lost') throw new ConnectionLost('reset');
       await clock.spend(travel);
       return output;

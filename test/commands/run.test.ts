@@ -295,3 +295,10 @@ async function stsOfAccount(account: string): Promise<string> {
   onTestFinished(() => void server.close());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
+
+test('a sandbox run that was cut off before it wrote anything can be gone on with', async () => {
+  const user = cliUser();
+  expect((await user.run(['run', 'rolling-update', '--sandbox'])).code).toBe(3);
+  const resumed = await user.run(['resume', 'last', '--yes', '--reason', 'a test']);
+  expect(resumed.code, resumed.stderr).toBe(0);
+});
