@@ -2,6 +2,7 @@ import { formatDuration } from '../duration.ts';
 import { AwsCallError, BlockedWrite, Bug, Declined, OperatorError } from '../errors.ts';
 import type { Ports } from './context.ts';
 import { isStepFailure, leavesDoubt } from './failure.ts';
+import { findAfterDoubt } from './find-applied.ts';
 import { poll } from './poll.ts';
 import { type Recorder, recordWaiting } from './recorder.ts';
 import type { Approve, Change, Check, Measure, Measured, Step, Wait } from './step.ts';
@@ -63,9 +64,11 @@ async function carryOut(step: Step, attempt: Attempt): Promise<void> {
 }
 
 async function carryOutChange(step: Change, attempt: Attempt): Promise<void> {
-  const { path, contexts, recorder } = attempt;
+  const { path, contexts, recorder, ports } = attempt;
   const mayBeOurs = recorder.state.steps.get(path)?.mayBeApplied ?? false;
-  const found = await step.findApplied(contexts.read);
+  const found = mayBeOurs
+    ? await findAfterDoubt(step, contexts, ports)
+    : await step.findApplied(contexts.read);
   if (found !== undefined) return succeed(step, found, attempt, mayBeOurs ? 'adopted' : 'already-so');
   const token = idempotencyToken(recorder.state.started.runId, path);
   recorder.record({ type: 'apply-started', step: path, idempotencyToken: token });
@@ -73,7 +76,7 @@ async function carryOutChange(step: Change, attempt: Attempt): Promise<void> {
     succeed(step, await step.apply(contexts.change('apply')), attempt, 'applied');
   } catch (error) {
     if (!isStepFailure(error)) throw error;
-    const applied = await lookAgain(step, contexts);
+    const applied = await lookAgain(step, error, attempt);
     if (applied === 'unknown') throw error;
     // It was not in place a moment ago and is now: the call took effect and only its answer was lost.
     if (applied !== undefined) return succeed(step, applied, attempt, 'adopted');
@@ -83,9 +86,15 @@ async function carryOutChange(step: Change, attempt: Attempt): Promise<void> {
 }
 
 /** Where even looking fails the change stays a debt: better owed than forgotten. The error to report is the change's own. */
-async function lookAgain(step: Change, contexts: StepContexts): Promise<unknown> {
+async function lookAgain(
+  step: Change,
+  failure: OperatorError,
+  { contexts, ports }: Attempt,
+): Promise<unknown> {
   try {
-    return await step.findApplied(contexts.read);
+    return leavesDoubt(failure)
+      ? await findAfterDoubt(step, contexts, ports)
+      : await step.findApplied(contexts.read);
   } catch (error) {
     if (isStepFailure(error)) return 'unknown';
     throw error;

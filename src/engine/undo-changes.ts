@@ -2,6 +2,7 @@ import { formatDuration } from '../duration.ts';
 import { Bug, Interrupted, OperatorError } from '../errors.ts';
 import type { Ports } from './context.ts';
 import { eventError, isStepFailure } from './failure.ts';
+import { findAfterDoubt } from './find-applied.ts';
 import { poll } from './poll.ts';
 import { type Recorder, recordWaiting } from './recorder.ts';
 import { debtsOf, type StepState } from './run-state.ts';
@@ -59,7 +60,7 @@ async function undoOne(change: Change, debt: StepState, recorder: Recorder, port
   }
   const contexts = contextsFor(path, change.uses, recorder, ports);
   try {
-    const applied = await whatWasApplied(change, debt, contexts);
+    const applied = await whatWasApplied(change, debt, contexts, ports);
     if (applied === undefined) {
       recorder.record({ type: 'undone', step: path, how: 'was-never-applied' });
       return;
@@ -73,8 +74,13 @@ async function undoOne(change: Change, debt: StepState, recorder: Recorder, port
 }
 
 /** Of a change that was cut off, AWS itself says whether it is in place. */
-const whatWasApplied = async (change: Change, debt: StepState, contexts: StepContexts): Promise<unknown> =>
-  debt.status === 'succeeded' ? change.returns?.parse(debt.output) : change.findApplied(contexts.read);
+const whatWasApplied = async (
+  change: Change,
+  debt: StepState,
+  contexts: StepContexts,
+  ports: Ports,
+): Promise<unknown> =>
+  debt.status === 'succeeded' ? change.returns?.parse(debt.output) : findAfterDoubt(change, contexts, ports);
 
 function undoOf({ title, undo, cannotUndo }: Change): Undo<unknown> {
   if (undo !== undefined) return undo;

@@ -101,6 +101,30 @@ describe('what stands in the journal', () => {
     expect(it.aws.effects).toEqual(['Create a']);
   });
 
+  test('a change whose answer was lost, and which AWS shows only later: looked for again, and adopted', async () => {
+    let looksAfter = 0;
+    const late = change({
+      id: 'late',
+      title: 'Create a',
+      returns: thing,
+      async findApplied({ aws }) {
+        if (!(await thingExists(aws, 'a'))) return undefined;
+        looksAfter += 1;
+        return looksAfter > 3 ? { thing: 'a' } : undefined;
+      },
+      async apply({ aws }) {
+        await createThing(aws, 'a');
+        return { thing: 'a' };
+      },
+      undo: deletes('a'),
+    });
+    const it = bench([late], { troubles: { 'Create a': ['lost answer'] } });
+    expect((await it.start()).outcome).toBe('succeeded');
+    expect(it.aws.effects).toEqual(['Create a']);
+    expect(told(it).at(-2)).toMatchObject({ type: 'step-succeeded', applied: 'adopted' });
+    expect(it.clock.sleeps).toEqual([seconds(5), seconds(5), seconds(5)]);
+  });
+
   test('a change whose answer was lost, as was that of the look: the next attempt adopts it', async () => {
     const it = bench([creates('a')], {
       troubles: { 'Create a': ['lost answer'], 'Exists a': ['none', 'throttled'] },
