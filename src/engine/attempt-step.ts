@@ -1,11 +1,20 @@
-import { formatDuration } from '../duration.ts';
 import { AwsCallError, BlockedWrite, Bug, Declined, OperatorError } from '../errors.ts';
 import type { Ports } from './context.ts';
 import { isStepFailure, leavesDoubt } from './failure.ts';
 import { findAfterDoubt } from './find-applied.ts';
 import { poll } from './poll.ts';
 import { type Recorder, recordWaiting } from './recorder.ts';
-import type { Approve, Change, Check, Measure, Measured, Step, Wait } from './step.ts';
+import {
+  type Approve,
+  type Change,
+  type Check,
+  type Measure,
+  type Measured,
+  type Step,
+  timeoutIn,
+  timeoutText,
+  type Wait,
+} from './step.ts';
 import { contextsFor, dependsOn, type StepContexts, StepNotReached } from './step-context.ts';
 import { idempotencyToken } from './step-path.ts';
 
@@ -15,7 +24,7 @@ import { idempotencyToken } from './step-path.ts';
  */
 export async function attemptStep(step: Step, path: string, recorder: Recorder, ports: Ports): Promise<void> {
   const contexts = contextsFor(path, step.uses, recorder, ports);
-  startAttempt(step, path, recorder, ports);
+  startAttempt(step, path, contexts, recorder, ports);
   const attempt: Attempt = { path, contexts, recorder, ports };
   if (recorder.state.started.mode === 'rehearsal') return rehearse(step, attempt);
   return carryOut(step, attempt);
@@ -29,12 +38,19 @@ interface Attempt {
 }
 
 /** An attempt that was cut off goes on under its number and its deadline; after a failure a new one begins. */
-function startAttempt(step: Step, path: string, recorder: Recorder, ports: Ports): void {
+function startAttempt(
+  step: Step,
+  path: string,
+  { read }: StepContexts,
+  recorder: Recorder,
+  ports: Ports,
+): void {
   const before = recorder.state.steps.get(path);
   const cutOff = before?.status === 'started' ? before : undefined;
   const deadline =
     step.kind === 'wait'
-      ? (cutOff?.deadline ?? new Date(ports.clock.now().getTime() + step.timeout).toISOString())
+      ? (cutOff?.deadline ??
+        new Date(ports.clock.now().getTime() + timeoutIn(step.timeout, read)).toISOString())
       : undefined;
   recorder.record({
     type: 'step-started',
@@ -116,7 +132,7 @@ async function carryOutWait(step: Wait, attempt: Attempt): Promise<void> {
   if (ready.ready) return succeed(step, ready.output, attempt);
   throw new OperatorError({
     code: 'WAIT_TIMED_OUT',
-    message: `Not so after ${formatDuration(step.timeout)}: "${step.title}". Last seen: ${ready.because}`,
+    message: `Not so after ${timeoutText(step.timeout)}: "${step.title}". Last seen: ${ready.because}`,
     ...(step.hint !== undefined && { hint: step.hint }),
   });
 }
@@ -181,7 +197,7 @@ async function rehearse(step: Step, attempt: Attempt): Promise<void> {
       case 'wait': {
         const ready = await step.probe(contexts.read);
         if (ready.ready) return succeed(step, 'output' in ready ? ready.output : undefined, attempt);
-        return depends(`would wait up to ${formatDuration(step.timeout)}; now: ${ready.because}`);
+        return depends(`would wait up to ${timeoutText(step.timeout)}; now: ${ready.because}`);
       }
       case 'approve': {
         const { question, evidence } = step.ask(contexts.read);

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Milliseconds } from '../duration.ts';
+import { formatDuration, type Milliseconds } from '../duration.ts';
 import type { ChangeContext, ReadContext } from './context.ts';
 
 /** A function of `src/aws`, which says what IAM actions it needs. */
@@ -39,9 +39,20 @@ export type Readiness<Output> =
   | ([Output] extends [void] ? { readonly ready: true } : { readonly ready: true; readonly output: Output })
   | { readonly ready: false; readonly because: string };
 
+/** A span, or one that follows from what the run has read by then, with words for it in plans and docs. */
+export type Timeout =
+  | Milliseconds
+  | { readonly text: string; of(context: Pick<ReadContext, 'outputOf'>): Milliseconds };
+
+export const timeoutText = (timeout: Timeout): string =>
+  typeof timeout === 'number' ? formatDuration(timeout) : timeout.text;
+
+export const timeoutIn = (timeout: Timeout, context: Pick<ReadContext, 'outputOf'>): Milliseconds =>
+  typeof timeout === 'number' ? timeout : timeout.of(context);
+
 interface Polling {
   readonly every: Milliseconds;
-  readonly timeout: Milliseconds;
+  readonly timeout: Timeout;
 }
 
 interface WaitBody<Output> extends StepBase<Output>, Polling {

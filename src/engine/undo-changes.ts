@@ -1,4 +1,3 @@
-import { formatDuration } from '../duration.ts';
 import { Bug, Interrupted, OperatorError } from '../errors.ts';
 import type { Ports } from './context.ts';
 import { eventError, isStepFailure } from './failure.ts';
@@ -6,7 +5,7 @@ import { findAfterDoubt } from './find-applied.ts';
 import { poll } from './poll.ts';
 import { type Recorder, recordWaiting } from './recorder.ts';
 import { debtsOf, type StepState } from './run-state.ts';
-import type { Change, ListEntry, Undo } from './step.ts';
+import { type Change, type ListEntry, timeoutIn, timeoutText, type Undo } from './step.ts';
 import { contextsFor, type StepContexts } from './step-context.ts';
 import { entryAt, pathOf, scopeOf, scopesFrom } from './step-path.ts';
 
@@ -106,7 +105,8 @@ async function carryOutUndo(
     return undo.apply(context, applied);
   }
   const cutOffDeadline = debt.undo === 'started' ? debt.undoDeadline : undefined;
-  const deadline = cutOffDeadline ?? new Date(clock.now().getTime() + undo.timeout).toISOString();
+  const deadline =
+    cutOffDeadline ?? new Date(clock.now().getTime() + timeoutIn(undo.timeout, context)).toISOString();
   recorder.record({ type: 'undo-started', step: path, title, deadline });
   const readiness = await poll({
     probe: () => undo.turn(context, applied),
@@ -119,6 +119,6 @@ async function carryOutUndo(
   if (readiness.ready) return;
   throw new OperatorError({
     code: 'UNDO_TIMED_OUT',
-    message: `Not undone after ${formatDuration(undo.timeout)}: "${title}". Last seen: ${readiness.because}`,
+    message: `Not undone after ${timeoutText(undo.timeout)}: "${title}". Last seen: ${readiness.because}`,
   });
 }

@@ -1,6 +1,6 @@
 import { formatDuration } from '../duration.ts';
 import type { Runbook } from '../engine/runbook.ts';
-import type { ForEach, ListEntry, Step } from '../engine/step.ts';
+import { type ForEach, type ListEntry, type Step, timeoutText } from '../engine/step.ts';
 
 /**
  * The generated part of docs/runbooks/<id>.md: for each form of the runbook its steps in order, with how each change is undone, how
@@ -61,7 +61,7 @@ function factsOf(entry: ListEntry): readonly string[] {
     case 'change':
       return [escaped(undoFact(entry))];
     case 'wait':
-      return [`looks every ${formatDuration(entry.every)}, for at most ${formatDuration(entry.timeout)}`];
+      return [`looks every ${formatDuration(entry.every)}, for at most ${timeoutText(entry.timeout)}`];
     case 'check':
       return entry.alsoOnResume ? ['checked again at every resume and before a rollback'] : [];
     case 'approve':
@@ -75,7 +75,7 @@ function factsOf(entry: ListEntry): readonly string[] {
 
 export function undoFact({ undo, cannotUndo, undoneBy }: Extract<Step, { kind: 'change' }>): string {
   if (undo !== undefined) {
-    const within = 'timeout' in undo ? ` (for at most ${formatDuration(undo.timeout)})` : '';
+    const within = 'timeout' in undo ? ` (for at most ${timeoutText(undo.timeout)})` : '';
     return `undo: ${undo.title}${within}`;
   }
   if (undoneBy !== undefined) return `undone together with the earlier change ${undoneBy.id}`;

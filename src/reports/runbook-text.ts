@@ -1,7 +1,7 @@
 import { formatDuration } from '../duration.ts';
 import { parametersOf } from '../engine/parameter-facts.ts';
 import type { Runbook } from '../engine/runbook.ts';
-import type { ListEntry } from '../engine/step.ts';
+import { type ListEntry, timeoutText } from '../engine/step.ts';
 import {
   type Content,
   emptyLine,
@@ -67,7 +67,7 @@ function factOf(entry: ListEntry): string | undefined {
     case 'change':
       return undoFact(entry);
     case 'wait':
-      return `at most ${formatDuration(entry.timeout)}`;
+      return `at most ${timeoutText(entry.timeout)}`;
     case 'for-each':
       return `for example ${entry.key(entry.example)}`;
     case 'check':
