@@ -1,4 +1,3 @@
-import { formatDuration } from '../duration.ts';
 import { parametersOf } from '../engine/parameter-facts.ts';
 import type { Runbook } from '../engine/runbook.ts';
 import { type ListEntry, timeoutText } from '../engine/step.ts';

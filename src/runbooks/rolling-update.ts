@@ -1,17 +1,25 @@
 import * as z from 'zod';
-import { minutes, seconds } from '../duration.ts';
+import { hours, minutes, seconds } from '../duration.ts';
 import type { ReadContext } from '../engine/context.ts';
 import { runbook } from '../engine/runbook.ts';
 import { approve, wait } from '../engine/step.ts';
 import { duration } from '../environment.ts';
-import { blockingAlarmsAreOk, successAlarmsAreOk } from './parts/alarms.ts';
+import { blockingAlarmsAreOk, otherAlarmsAreReady, successAlarmsAreOk } from './parts/alarms.ts';
 import { callerIsInTheEnvironment } from './parts/caller.ts';
-import { everyNodeMayBeReplaced, fleetIsSteady, nothingElseIsUnderWay } from './parts/fleet-checks.ts';
+import {
+  drainTimeIsEnough,
+  everyNodeMayBeReplaced,
+  fleetIsAsApproved,
+  fleetIsSteady,
+  loadBalancerCounts,
+  nothingElseIsUnderWay,
+} from './parts/fleet-checks.ts';
 import { fleetExists } from './parts/fleet-facts.ts';
 import { perZone, servingNodes, zonesText } from './parts/fleet-view.ts';
 import { fleetOf, fleetReads, watchFleet, whyNotThere, whyReads } from './parts/fleet-watch.ts';
 import { replaceByInstanceRefresh } from './parts/instance-refresh.ts';
-import { makeVersion, newVersionIsUsable } from './parts/launch-template.ts';
+import { makeVersion } from './parts/launch-template.ts';
+import { newVersionIsUsable } from './parts/new-version.ts';
 import { replaceNodeByNode } from './parts/node-by-node.ts';
 import { capacityHolds, planText, wayBackIsKnown } from './parts/rolling-plan.ts';
 import { serviceMeasures } from './parts/service-measures.ts';
@@ -42,10 +50,21 @@ const parameters = z
       .number()
       .int()
       .min(1)
+      .max(1000)
       .default(1)
       .describe('Nodes that go first and are judged before the others follow'),
-    batch: z.coerce.number().int().min(1).default(1).describe('Nodes replaced at once after the canary'),
+    batch: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .default(1)
+      .describe('Nodes replaced at once after the canary'),
     bakeTime: duration
+      .refine(
+        (span) => span <= hours(47),
+        'expected at most 47h: AWS waits at a checkpoint for 48 hours at most',
+      )
       .default(minutes(5))
       .describe('How long the canary, and with an instance refresh the whole fleet, must stay healthy'),
     minHealthy: z.coerce
@@ -56,7 +75,7 @@ const parameters = z
       .default(100)
       .describe('Percent of the desired capacity that must stay healthy'),
     drainTime: duration
-      .default(minutes(5))
+      .default(minutes(6))
       .describe('How long a node may take to answer its last requests (node-by-node)'),
     nodeTimeout: duration.default(minutes(15)).describe('How long one node may take to be replaced'),
   })
@@ -85,8 +104,9 @@ export const rollingUpdate = runbook({
   },
 
   steps(chosen) {
+    const isRefresh = chosen.strategy === 'instance-refresh';
     const fleet = fleetExists(chosen.fleet);
-    const nothingUnderWay = nothingElseIsUnderWay(fleet);
+    const nothingUnderWay = nothingElseIsUnderWay(chosen.strategy, fleet);
     const newVersion = newVersionIsUsable(chosen, fleet);
     const capacity = capacityHolds(chosen, fleet);
     const wayBack = wayBackIsKnown(chosen.strategy, fleet, newVersion);
@@ -97,11 +117,13 @@ export const rollingUpdate = runbook({
     return [
       callerIsInTheEnvironment,
       fleet,
+      everyNodeMayBeReplaced(fleet),
       fleetIsSteady(fleet),
       nothingUnderWay,
-      everyNodeMayBeReplaced(fleet),
+      isRefresh ? loadBalancerCounts(fleet) : drainTimeIsEnough(chosen.drainTime, fleet),
       newVersion,
       blockingAlarmsAreOk,
+      otherAlarmsAreReady,
       capacity,
       wayBack,
 
@@ -110,11 +132,12 @@ export const rollingUpdate = runbook({
         title: 'Replace every node of the fleet?',
         ask({ outputOf, environment }) {
           const { group, desired, template, nodes } = outputOf(fleet);
-          const { version, imageId, fromImageId } = outputOf(newVersion);
+          const { version, imageId, previousVersion, fromImageId } = outputOf(newVersion);
+          const { stop } = outputOf(otherAlarmsAreReady);
           return {
             question: `Replace the ${desired} nodes of ${group} in ${environment.name}?`,
             evidence: [
-              { label: 'Now', value: `${template.name} version ${template.version}, image ${fromImageId}` },
+              { label: 'Now', value: `${template.name} version ${previousVersion}, image ${fromImageId}` },
               {
                 label: 'Then',
                 value: `${version === undefined ? 'a new version' : `version ${version}`}, image ${imageId}`,
@@ -125,20 +148,22 @@ export const rollingUpdate = runbook({
               },
               { label: 'Nodes', value: zonesText(perZone(nodes)) },
               { label: 'Capacity', value: planText(outputOf(capacity)) },
+              { label: 'Stop alarms', value: stop.join(', ') || 'none: nothing but this tool watches' },
               { label: 'Way back', value: outputOf(wayBack).text },
             ],
           };
         },
       }),
 
+      fleetIsAsApproved(fleet),
       ...(madeVersion === undefined ? [] : [madeVersion]),
-      ...(chosen.strategy === 'instance-refresh'
-        ? replaceByInstanceRefresh(chosen, fleet, nothingUnderWay, capacity, wayBack, versionOf)
+      ...(isRefresh
+        ? replaceByInstanceRefresh(chosen, fleet, nothingUnderWay, newVersion, capacity, wayBack, versionOf)
         : replaceNodeByNode(chosen, fleet, newVersion, capacity, versionOf)),
 
       wait({
         id: 'fleet-updated',
-        title: 'Every node is on the new version, healthy, in more than one zone',
+        title: 'Every node is on the new version, healthy, spread over zones as before',
         uses: [...fleetReads, ...whyReads],
         every: seconds(15),
         timeout: chosen.nodeTimeout,
@@ -148,7 +173,12 @@ export const rollingUpdate = runbook({
           const view = await watchFleet(context, context.outputOf(fleet));
           const updated = servingNodes(view).filter((node) => node.version === version);
           const zones = perZone(updated);
-          if (updated.length === view.desired && view.nodes.length === view.desired && zones.size > 1) {
+          const zonesNeeded = Math.min(2, perZone(context.outputOf(fleet).nodes).size);
+          if (
+            updated.length === view.desired &&
+            view.nodes.length === view.desired &&
+            zones.size >= zonesNeeded
+          ) {
             return { ready: true, output: { nodes: updated.map(({ id }) => id), zones: zonesText(zones) } };
           }
           return { ready: false, because: await whyNotThere(context, view, version, context.runStartedAt) };

@@ -28,6 +28,8 @@ export interface RunSetting {
   readonly parameters: Record<string, unknown>;
   readonly scenario?: string;
   readonly operator?: Operator;
+  /** Laid over the sandbox's own environment. */
+  readonly environment?: Partial<Environment>;
   /** Changes the world before the run begins. */
   prepare?(sandbox: Sandbox): void;
   /** When the run is gone on with, where not at once. */
@@ -47,19 +49,23 @@ export const yes: Operator = {
 
 export const leaving: Operator = { ...yes, decide: async () => ({ choice: 'leave' }) };
 
-export const runIn = (setting: RunSetting, rehearsal = false): Promise<SandboxRun> =>
-  drive(setting, undefined, rehearsal, (ports, environment) =>
-    startRun(
-      {
-        runbook: setting.runbook,
-        parameters: setting.parameters,
-        environment,
-        runId: 'a-run-20260302-021000-abcd',
-        mode: rehearsal ? 'rehearsal' : 'sandbox',
-        toolVersion: 'test',
-      },
-      ports,
-    ),
+export const runIn = (setting: RunSetting, rehearsal = false, world?: string): Promise<SandboxRun> =>
+  drive(
+    setting,
+    world === undefined ? undefined : { events: [], world, writes: [] },
+    rehearsal,
+    (ports, environment) =>
+      startRun(
+        {
+          runbook: setting.runbook,
+          parameters: setting.parameters,
+          environment,
+          runId: 'a-run-20260302-021000-abcd',
+          mode: rehearsal ? 'rehearsal' : 'sandbox',
+          toolVersion: 'test',
+        },
+        ports,
+      ),
   );
 
 export const resumeFrom = (moment: Moment, setting: RunSetting): Promise<SandboxRun> =>
@@ -77,7 +83,11 @@ async function drive(
   const sandbox = await openSandbox({ scenario: setting.scenario, stored: from?.world });
   if (from === undefined) setting.prepare?.(sandbox);
   else if (setting.wake !== undefined) sandbox.advanceTo(setting.wake);
-  const environment = { name: 'prod', ...environmentSchema.parse(sandbox.environments['prod']) };
+  const environment = {
+    name: 'prod',
+    ...environmentSchema.parse(sandbox.environments['prod']),
+    ...setting.environment,
+  };
   const events = [...(from?.events ?? [])];
   const writes = [...(from?.writes ?? [])];
   const moments: Moment[] = [];

@@ -32,7 +32,7 @@ export function standardRunbookTests(title: string, setting: RunSetting): void {
           expect(resumed.end.outcome, `${where}: ${JSON.stringify(resumed.end.state.error)}`).toBe(
             'succeeded',
           );
-          expect(resumed.writes.toSorted(), where).toEqual(whole.writes.toSorted());
+          expect(madeMoreOften(resumed.writes, whole.writes), where).toEqual([]);
           expect(await worldAsLeft(resumed.world), where).toEqual(left);
         }
       }
@@ -83,6 +83,19 @@ export function standardRunbookTests(title: string, setting: RunSetting): void {
       const would = rehearsed.events.filter(({ type }) => type === 'step-rehearsed');
       expect(would.length).toBeGreaterThan(0);
     });
+  });
+}
+
+/**
+ * Writes that were made more often than in a run that nobody stopped. Fewer are fine: while nobody drove the run, Auto Scaling may
+ * itself have replaced a node that was out of its target group.
+ */
+function madeMoreOften(writes: readonly string[], undisturbed: readonly string[]): readonly string[] {
+  const left = [...undisturbed];
+  return writes.filter((write) => {
+    const index = left.indexOf(write);
+    if (index >= 0) left.splice(index, 1);
+    return index < 0;
   });
 }
 

@@ -99,6 +99,58 @@ describe('what stands in the way is found before anything is changed', () => {
       },
     ],
     [
+      'new nodes would be protected',
+      'replaceable',
+      'NODES_NOT_REPLACEABLE',
+      /protects every node/,
+      (sandbox) => {
+        fleetOf(sandbox).group.NewInstancesProtectedFromScaleIn = true;
+      },
+    ],
+    [
+      'a node is in standby',
+      'replaceable',
+      'NODES_NOT_REPLACEABLE',
+      /in standby, where somebody works on them: i-/,
+      (sandbox) => {
+        memberOf(sandbox).LifecycleState = 'Standby';
+      },
+    ],
+    [
+      'there is no node',
+      'fleet-steady',
+      'NO_NODES',
+      /desired capacity of 0/,
+      (sandbox) => {
+        Object.assign(fleetOf(sandbox).group, { MinSize: 0, DesiredCapacity: 0, Instances: [] });
+      },
+    ],
+    [
+      'Auto Scaling does not ask the load balancer',
+      'health-checks',
+      'HEALTH_CHECKS_TOO_WEAK',
+      /of type EC2/,
+      (sandbox) => {
+        fleetOf(sandbox).group.HealthCheckType = 'EC2';
+      },
+    ],
+    [
+      'a node would be waited for less long than it may drain',
+      'drain-time',
+      'DRAIN_TIME_TOO_SHORT',
+      /gives a node 1m to drain/,
+      () => {},
+      { strategy: 'node-by-node', drainTime: '30s' },
+    ],
+    [
+      'the canary is larger than the fleet',
+      'capacity',
+      'CANARY_TOO_LARGE',
+      /canary of 4/,
+      () => {},
+      { canary: '4' },
+    ],
+    [
       'the image is not there',
       'new-version',
       'IMAGE_NOT_AVAILABLE',
@@ -278,13 +330,99 @@ describe.each(['instance-refresh', 'node-by-node'] as const)('%s: what goes wron
     expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
     const asked = run.events.find((event) => event.type === 'approval-asked');
     const wayBack = asked?.evidence.find(({ label }) => label === 'Way back')?.value;
-    expect(wayBack).toMatch(/follows \$Latest/);
+    expect(wayBack).toMatch(/to version 3 .*pointed to \$Latest again/);
     const undone = await rollBackFrom(run, latest);
     expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
     const versions = fleetOf(undone.sandbox)
       .group.Instances.filter(isPresent)
       .map(({ LaunchTemplate }) => LaunchTemplate?.Version);
     expect(new Set(versions)).toEqual(new Set(['3']));
+    expect(fleetOf(undone.sandbox).group.LaunchTemplate.Version).toBe('$Latest');
+  });
+
+  test.each(['$Latest', '3'])(
+    'a group that launches the new version (%s) before its nodes run it: they go back to what they ran',
+    async (launched) => {
+      const prepare = (sandbox: Sandbox): void => {
+        fleetOf(sandbox).group.LaunchTemplate.Version = launched;
+      };
+      const early = setting({ strategy, launchTemplateVersion: '3' }, { scenario: 'stop-alarm', prepare });
+      const before = await worldAsLeft((await runIn(early, true)).world);
+      const run = await runIn(early);
+      const asked = run.events.find((event) => event.type === 'approval-asked');
+      expect(asked?.evidence.find(({ label }) => label === 'Now')?.value).toContain('version 2');
+      expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('rolled-back');
+      expect(versionsOf(run)).toEqual(['2', '2', '2']);
+      expect(await worldAsLeft(run.world)).toEqual(before);
+    },
+  );
+
+  test('somebody deployed since: their update is not undone with ours', async () => {
+    const done = setting({ strategy }, { operator: leaving });
+    const run = await runIn(done);
+    const theirs: RunSetting = { ...done, parameters: { ...done.parameters, launchTemplateVersion: '1' } };
+    const later = await runIn(theirs, false, run.world);
+    expect(later.end.outcome, JSON.stringify(later.end.state.error)).toBe('succeeded');
+    const undone = await rollBackFrom({ ...run, world: later.world }, done);
+    expect(undone.end.outcome).toBe('rollback-failed');
+    expect(undone.end.state.error?.message).toMatch(/launches version 1 now/);
+    expect(versionsOf(undone)).toEqual(['1', '1', '1']);
+  });
+
+  test('a scaling policy acts while the approval waits: nothing is changed', async () => {
+    let sandbox: Sandbox | undefined;
+    const run = await update(
+      { strategy },
+      {
+        prepare: (opened) => {
+          sandbox = opened;
+        },
+        operator: {
+          ...leaving,
+          async approve() {
+            if (sandbox !== undefined) fleetOf(sandbox).group.DesiredCapacity = 5;
+            return { approved: true, by: 'tester' };
+          },
+        },
+      },
+    );
+    expect(failureOf(run)?.error).toMatchObject({
+      code: 'FLEET_CHANGED',
+      message: expect.stringContaining('5 instead of 3'),
+    });
+    expect(run.end.outcome).toBe('failed');
+    expect(run.writes).toEqual([]);
+  });
+
+  test('a fleet of one node is updated too', async () => {
+    const run = await update({ strategy }, { prepare: (sandbox) => sizedTo(sandbox, 1, 3) });
+    expect(run.end.outcome, JSON.stringify(failureOf(run))).toBe('succeeded');
+  });
+});
+
+const versionsOf = ({ sandbox }: SandboxRun): readonly (string | undefined)[] =>
+  fleetOf(sandbox)
+    .group.Instances.filter(isPresent)
+    .map(({ LaunchTemplate }) => LaunchTemplate?.Version);
+
+describe('alarms are looked at before the approval', () => {
+  const onlyStop = { alarms: { blocking: [], stop: ['morpheus-prod-5xx'], success: [] } };
+
+  test('a stop alarm that fires already: refused', async () => {
+    const run = await update({}, { environment: onlyStop, prepare: alarmIs('ALARM') });
+    expect(run.end.outcome).toBe('refused');
+    expect(failureOf(run)?.error.code).toBe('STOP_ALARM');
+    expect(run.writes).toEqual([]);
+  });
+
+  test.each(['stop', 'success'] as const)('a %s alarm that does not exist', async (role) => {
+    const alarms = { blocking: [], stop: [], success: [], [role]: ['misspelt'] };
+    const run = await update({}, { environment: { alarms } });
+    expect(failureOf(run)?.error).toMatchObject({
+      code: 'ALARMS_MISSING',
+      message: expect.stringContaining('misspelt'),
+    });
+    expect(run.writes).toEqual([]);
   });
 });
 

@@ -65,6 +65,40 @@ export const successAlarmsAreOk = alarmsAreOk({
   role: 'success',
 });
 
+/** AWS watches at most so many in an instance refresh: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AlarmSpecification.html */
+const mostStopAlarms = 10;
+
+/** Before anything is changed: an alarm that does not exist protects from nothing, and would fail a finished update. */
+export const otherAlarmsAreReady = check({
+  id: 'other-alarms',
+  title: 'The stop and success alarms exist, and no stop alarm fires',
+  uses: [describeAlarms],
+  returns: z.object({ stop: z.array(z.string()), success: z.array(z.string()) }),
+  async run(context) {
+    const stop = await alarmStates(context, 'stop');
+    const success = await alarmStates(context, 'success');
+    const missing = [...stop, ...success].filter(({ state }) => state === 'missing').map(({ name }) => name);
+    if (missing.length > 0) {
+      throw new OperatorError({
+        code: 'ALARMS_MISSING',
+        message: `CloudWatch has no alarm named ${[...new Set(missing)].join(', ')}, which ${context.environment.name} counts on`,
+        hint: 'Correct alarms.stop and alarms.success in runbook.yaml; aws cloudwatch describe-alarms --query "MetricAlarms[].AlarmName" lists those that exist',
+      });
+    }
+    if (stop.length > mostStopAlarms) {
+      throw new OperatorError({
+        code: 'TOO_MANY_STOP_ALARMS',
+        message: `${stop.length} stop alarms are configured; AWS watches at most ${mostStopAlarms} in an instance refresh`,
+        hint: 'Combine some into a composite alarm, and name that one in alarms.stop of runbook.yaml',
+      });
+    }
+    await refuseOnStopAlarm(context);
+    return { stop: stop.map(({ name }) => name), success: success.map(({ name }) => name) };
+  },
+  summary: ({ stop, success }) =>
+    `stop: ${stop.join(', ') || 'none'}; success: ${success.join(', ') || 'none'}`,
+});
+
 /** Lists what `refuseOnStopAlarm` calls, for `uses`. */
 export const stopAlarmReads = describeAlarms;
 

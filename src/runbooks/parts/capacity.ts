@@ -8,6 +8,8 @@ export interface CapacityRequest {
   readonly batch: number;
   /** Percent of the desired capacity that must stay healthy. */
   readonly minHealthy: number;
+  /** Auto Scaling launches first only where a whole batch has room; node by node fewer will do. */
+  readonly strategy: 'instance-refresh' | 'node-by-node';
 }
 
 export interface CapacityPlan {
@@ -33,11 +35,13 @@ export function planCapacity({
   maxSize,
   zones,
   minHealthy,
+  strategy,
   ...request
 }: CapacityRequest): CapacityPlan {
   const batch = Math.min(request.batch, desired);
-  const surge = Math.max(0, Math.min(batch, maxSize - desired));
-  const lowest = desired - (batch - surge);
+  const room = Math.max(0, Math.min(batch, maxSize - desired));
+  const surge = strategy === 'node-by-node' || room === batch ? room : 0;
+  const lowest = desired - (batch - room);
   const floor = Math.ceil((desired * minHealthy) / 100);
   return {
     surge,
@@ -47,9 +51,10 @@ export function planCapacity({
     holds: lowest >= floor,
     // Auto Scaling launches first with 100 % and more than 100 %, and terminates first with less than 100 % and 100 %.
     refresh: {
-      // It rounds the count that this percentage stands for up, so rounding it down here never lets one more go.
-      minHealthyPercentage: Math.floor((lowest * 100) / desired),
-      maxHealthyPercentage: surge === batch ? Math.ceil(((desired + surge) * 100) / desired) : 100,
+      // Less than everything: the least percentage of which the count, which Auto Scaling rounds up, is not below the lowest.
+      minHealthyPercentage:
+        lowest === desired ? 100 : Math.max(0, Math.floor(((lowest - 1) * 100) / desired) + 1),
+      maxHealthyPercentage: room === batch ? Math.ceil(((desired + surge) * 100) / desired) : 100,
     },
   };
 }

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { describeGroup } from '../../aws/auto-scaling.ts';
 import { describeLaunchTemplate } from '../../aws/ec2.ts';
 import { describeTargetGroup, describeTargetHealth } from '../../aws/elastic-load-balancing-v2.ts';
-import { type Check, check } from '../../engine/step.ts';
+import { formatDuration, type Milliseconds, minutes } from '../../duration.ts';
+import { type Check, check, type StepReference, type Timeout } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
 import { fleetView, perZone, zonesText } from './fleet-view.ts';
 import { fleetOf, groupIsGone } from './fleet-watch.ts';
@@ -17,9 +18,10 @@ const fleetFacts = z.object({
   targetGroupArn: z.string(),
   /** Absent while no load balancer forwards to the target group. */
   loadBalancerArn: z.string().optional(),
-  launchTemplateId: z.string(),
   template: z.object({ id: z.string(), name: z.string(), setting: z.string(), version: z.string() }),
   nodes: z.array(z.object({ id: z.string(), zone: z.string(), version: z.string().optional() })),
+  /** `ELB` where Auto Scaling counts a node as healthy only if the load balancer does; several are joined by commas. */
+  healthCheckType: z.string(),
   /** Processes that somebody had suspended before: they stay suspended. */
   suspendedBefore: z.array(z.string()),
   healthUrl: z.string().optional(),
@@ -79,13 +81,13 @@ export function fleetExists(name: string | undefined): Check<FleetFacts> {
         maxSize,
         targetGroupArn: targetGroup.TargetGroupArn,
         loadBalancerArn: targetGroup.LoadBalancerArns?.[0],
-        launchTemplateId: used.LaunchTemplateId,
         template: {
           id: used.LaunchTemplateId,
           setting,
           ...(await resolveVersion(aws, used.LaunchTemplateId, setting)),
         },
         nodes: view.nodes.map(({ id, zone, version }) => ({ id, zone, version })),
+        healthCheckType: group.HealthCheckType ?? 'EC2',
         suspendedBefore: (group.SuspendedProcesses ?? []).map(({ ProcessName = '' }) => ProcessName),
         healthUrl: fleet.healthUrl,
       };
@@ -95,3 +97,9 @@ export function fleetExists(name: string | undefined): Check<FleetFacts> {
       zonesText(perZone(nodes)),
   });
 }
+
+/** Time for an undo that goes through the fleet node by node. */
+export const eachNodeIn = (nodeTimeout: Milliseconds, fleet: StepReference<FleetFacts>): Timeout => ({
+  text: `${formatDuration(nodeTimeout)} for each node, and half an hour`,
+  of: ({ outputOf }) => nodeTimeout * outputOf(fleet).desired + minutes(30),
+});

@@ -15,7 +15,7 @@ import { type FleetView, fleetView, isLeaving, progressText, servingNodes } from
 export interface WatchedFleet {
   readonly group: string;
   readonly targetGroupArn: string;
-  readonly launchTemplateId: string;
+  readonly template: { readonly id: string };
   readonly healthUrl?: string | undefined;
 }
 
@@ -34,7 +34,7 @@ export async function watchFleet(context: ReadContext, fleet: WatchedFleet): Pro
     describeTargetHealth(aws, fleet.targetGroupArn),
   ]);
   if (group === undefined) throw groupIsGone(fleet.group);
-  const view = fleetView(group, targets, fleet.launchTemplateId);
+  const view = fleetView(group, targets, fleet.template.id);
   context.sample(healthySamples, servingNodes(view).length);
   if (fleet.healthUrl !== undefined) {
     const answer = await context.http.get(fleet.healthUrl, probeTimeout, context.signal);

@@ -28,25 +28,41 @@ export function refuseUnlessGoingOn(refresh: InstanceRefresh): void {
 
 export interface UndoGoal {
   readonly refreshId: string;
+  /** Where the refresh to undo goes. */
+  readonly version: string;
   readonly previousVersion: string;
+  /** What the group launched before: a number, `$Latest` or `$Default`. */
+  readonly setting: string;
   /** Whether AWS can take this refresh back by itself. */
   readonly canRollBack: boolean;
-  /** Every node runs the previous version and the group launches it. */
-  readonly isBack: boolean;
+}
+
+/** The fleet as it is now. */
+export interface FleetNow {
+  readonly launches: string;
+  /** Every node runs the previous version and serves. */
+  readonly nodesAreBack: boolean;
 }
 
 export type UndoTurn =
-  | { readonly do: 'roll-back' | 'cancel' | 'refresh-back' | 'nothing' }
+  | { readonly do: 'roll-back' | 'cancel' | 'refresh-back' | 'restore-setting' | 'nothing' }
   | { readonly wait: string }
   | { readonly fail: string };
 
 /**
- * What to do next to bring the fleet back, from the newest refresh alone: while ours is under way it is rolled back, or
- * cancelled where AWS cannot do that; after its end a second refresh goes to the version before.
+ * What to do next to bring the fleet back, from what AWS shows now alone: while our refresh is under way it is rolled back, or
+ * cancelled where AWS cannot do that; after its end a second one goes to the version before. Newest refresh first.
  */
-export function nextUndoTurn(newest: InstanceRefresh | undefined, goal: UndoGoal): UndoTurn {
-  const { refreshId, previousVersion, canRollBack, isBack } = goal;
-  if (newest === undefined) return isBack ? { do: 'nothing' } : { do: 'refresh-back' };
+export function nextUndoTurn(refreshes: readonly InstanceRefresh[], goal: UndoGoal, now: FleetNow): UndoTurn {
+  const { refreshId, version, previousVersion, setting, canRollBack } = goal;
+  const [newest] = refreshes;
+  // What was just started may not be listed yet: nothing is known of it then, least of all that it is undone.
+  if (newest === undefined || !refreshes.some((refresh) => refresh.InstanceRefreshId === refreshId)) {
+    return { wait: `instance refresh ${refreshId} is not listed by Auto Scaling` };
+  }
+  if (![version, previousVersion, setting].includes(now.launches)) {
+    return { fail: supersededBy(now.launches, goal) };
+  }
   const isOurs = newest.InstanceRefreshId === refreshId;
   const goesBack = newest.DesiredConfiguration?.LaunchTemplate?.Version === previousVersion;
   if (isUnderWay(newest)) {
@@ -64,5 +80,13 @@ export function nextUndoTurn(newest: InstanceRefresh | undefined, goal: UndoGoal
       fail: `Instance refresh ${newest.InstanceRefreshId} did not bring the fleet back: ${refreshText(newest)}`,
     };
   }
-  return isBack ? { do: 'nothing' } : { do: 'refresh-back' };
+  if (!now.nodesAreBack) return { do: 'refresh-back' };
+  return { do: now.launches === setting ? 'nothing' : 'restore-setting' };
 }
+
+/** Somebody has deployed since: what they did is not this run's to take away. */
+export const supersededBy = (
+  launches: string,
+  { version, previousVersion }: Pick<UndoGoal, 'version' | 'previousVersion'>,
+): string =>
+  `The group launches version ${launches} now, which this run did not set: it went from ${previousVersion} to ${version}. A later update is not undone with it`;

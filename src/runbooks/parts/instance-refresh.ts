@@ -6,6 +6,7 @@ import {
   type InstanceRefresh,
   rollbackInstanceRefresh,
   type StartInstanceRefreshType,
+  setLaunchTemplate,
   startInstanceRefresh,
 } from '../../aws/auto-scaling.ts';
 import { formatDuration, type Milliseconds, minutes, seconds } from '../../duration.ts';
@@ -14,8 +15,8 @@ import { change, type ListEntry, type StepReference, wait } from '../../engine/s
 import { OperatorError } from '../../errors.ts';
 import { refuseOnStopAlarm, stopAlarmReads } from './alarms.ts';
 import { canaryStaysHealthy } from './canary.ts';
-import type { FleetFacts } from './fleet-facts.ts';
-import { servingNodes } from './fleet-view.ts';
+import { eachNodeIn, type FleetFacts } from './fleet-facts.ts';
+import { isLeaving, servingNodes } from './fleet-view.ts';
 import { fleetReads, watchFleet, whyNotThere, whyReads } from './fleet-watch.ts';
 import {
   canaryPercentage,
@@ -24,10 +25,12 @@ import {
   refuseUnlessGoingOn,
 } from './instance-refresh-state.ts';
 import type { VersionOf } from './launch-template.ts';
+import type { TargetVersion } from './new-version.ts';
 import type { Plan, WayBack } from './rolling-plan.ts';
 
 interface RefreshParameters {
   readonly canary: number;
+  readonly batch: number;
   readonly bakeTime: Milliseconds;
   readonly nodeTimeout: Milliseconds;
 }
@@ -43,6 +46,8 @@ const startedRefresh = z.object({
   templateId: z.string(),
   version: z.string(),
   previousVersion: z.string(),
+  /** What the group launched before. */
+  setting: z.string(),
 });
 type StartedRefresh = z.output<typeof startedRefresh>;
 
@@ -54,11 +59,12 @@ export function replaceByInstanceRefresh(
   parameters: RefreshParameters,
   fleet: StepReference<FleetFacts>,
   before: StepReference<{ newestRefresh?: string | undefined }>,
+  newVersion: StepReference<TargetVersion>,
   plan: StepReference<Plan>,
   wayBack: StepReference<WayBack>,
   versionOf: VersionOf,
 ): readonly ListEntry[] {
-  const { canary, bakeTime, nodeTimeout } = parameters;
+  const { canary, batch, bakeTime, nodeTimeout } = parameters;
 
   const factsOf = (context: Pick<ReadContext, 'outputOf'>, refreshId: string): StartedRefresh => {
     const { group, template } = context.outputOf(fleet);
@@ -67,7 +73,8 @@ export function replaceByInstanceRefresh(
       group,
       templateId: template.id,
       version: versionOf(context),
-      previousVersion: template.version,
+      previousVersion: context.outputOf(newVersion).previousVersion,
+      setting: template.setting,
     };
   };
 
@@ -79,6 +86,8 @@ export function replaceByInstanceRefresh(
       startInstanceRefresh,
       rollbackInstanceRefresh,
       cancelInstanceRefresh,
+      setLaunchTemplate,
+      describeGroup,
       ...fleetReads,
     ],
     returns: startedRefresh,
@@ -114,27 +123,28 @@ export function replaceByInstanceRefresh(
     undo: {
       title: 'Bring every node back to the version before',
       every: seconds(15),
-      timeout: minutes(120),
+      timeout: eachNodeIn(nodeTimeout, fleet),
       async turn(context, applied) {
-        const { group, previousVersion } = applied;
-        const [newest] = await describeInstanceRefreshes(context.aws, group);
+        const { group, templateId, previousVersion, setting } = applied;
+        const refreshes = await describeInstanceRefreshes(context.aws, group);
+        const launches = (await describeGroup(context.aws, group))?.LaunchTemplate?.Version ?? '';
         const view = await watchFleet(context, context.outputOf(fleet));
-        const launches = (await describeGroup(context.aws, group))?.LaunchTemplate?.Version;
-        const { template } = context.outputOf(fleet);
-        const turn = nextUndoTurn(newest, {
-          refreshId: applied.refreshId,
-          previousVersion,
-          canRollBack: context.outputOf(wayBack).byAws,
-          isBack:
-            [template.setting, previousVersion].includes(launches ?? '') &&
-            view.nodes.every(({ version }) => version === previousVersion) &&
-            servingNodes(view).length >= view.desired,
-        });
+        const nodesAreBack =
+          view.nodes.filter((node) => !isLeaving(node)).every(({ version }) => version === previousVersion) &&
+          servingNodes(view).length >= view.desired;
+        const turn = nextUndoTurn(
+          refreshes,
+          { ...applied, canRollBack: context.outputOf(wayBack).byAws },
+          { launches, nodesAreBack },
+        );
         if ('fail' in turn) throw undoStuck(turn.fail, group);
         if ('wait' in turn) return { ready: false, because: turn.wait };
         switch (turn.do) {
           case 'nothing':
             return { ready: true };
+          case 'restore-setting':
+            await setLaunchTemplate(context.aws, group, { id: templateId, version: setting });
+            return { ready: false, because: `the group was pointed to ${setting} again` };
           case 'roll-back':
             await rollbackInstanceRefresh(context.aws, group);
             return { ready: false, because: 'Auto Scaling was asked to roll the instance refresh back' };
@@ -144,7 +154,7 @@ export function replaceByInstanceRefresh(
           case 'refresh-back':
             await startInstanceRefresh(
               context.aws,
-              refreshTo(group, applied.templateId, previousVersion, context.outputOf(plan)),
+              refreshTo(group, templateId, previousVersion, context.outputOf(plan)),
             );
             return {
               ready: false,
@@ -166,16 +176,18 @@ export function replaceByInstanceRefresh(
     hint: 'The new version does not become healthy: undo, and look at the logs of the canary',
     async probe(context) {
       const refresh = await ourRefresh(context, context.outputOf(startRefresh));
+      if (refresh === undefined) return notListed;
       await refuseOnStopAlarm(context);
       refuseUnlessGoingOn(refresh);
       const version = versionOf(context);
       const view = await watchFleet(context, context.outputOf(fleet));
       const serving = servingNodes(view).filter((node) => node.version === version);
       if (serving.length >= canary) return { ready: true, output: { nodes: serving.map(({ id }) => id) } };
-      return {
-        ready: false,
-        because: `${refresh.PercentageComplete ?? 0} %; ${await whyNotThere(context, view, version, startOf(refresh))}`,
-      };
+      const why = await whyNotThere(context, view, version, startOf(refresh));
+      const { desired } = context.outputOf(fleet);
+      if ((refresh.PercentageComplete ?? 0) > canaryPercentage(canary, desired))
+        throw canaryWasPassed(refresh, why);
+      return { ready: false, because: `${refresh.PercentageComplete ?? 0} %; ${why}` };
     },
     returns: z.object({ nodes: z.array(z.string()) }),
     summary: ({ nodes }) => nodes.join(', '),
@@ -186,10 +198,15 @@ export function replaceByInstanceRefresh(
     title: 'The instance refresh has replaced every node',
     uses: [describeInstanceRefreshes, stopAlarmReads, ...fleetReads, ...whyReads],
     every: seconds(15),
-    timeout: minutes(10) + bakeTime * 2 + nodeTimeout * 10,
+    timeout: {
+      text: `${formatDuration(nodeTimeout)} for each batch, and the bake times`,
+      of: ({ outputOf }) =>
+        minutes(10) + bakeTime * 2 + nodeTimeout * Math.ceil(outputOf(fleet).desired / batch),
+    },
     hint: 'Undo, or complete what it waits for; docs/runbooks/rolling-update.md says how',
     async probe(context) {
       const refresh = await ourRefresh(context, context.outputOf(startRefresh));
+      if (refresh === undefined) return notListed;
       await refuseOnStopAlarm(context);
       refuseUnlessGoingOn(refresh);
       const view = await watchFleet(context, context.outputOf(fleet));
@@ -233,16 +250,14 @@ const refreshTo = (
   },
 });
 
-async function ourRefresh(
+/** `undefined` while Auto Scaling does not list it: what was just started may be missing from what is read. */
+const ourRefresh = async (
   { aws }: ReadContext,
   { group, refreshId }: StartedRefresh,
-): Promise<InstanceRefresh> {
-  const refresh = (await describeInstanceRefreshes(aws, group)).find(
-    (it) => it.InstanceRefreshId === refreshId,
-  );
-  if (refresh !== undefined) return refresh;
-  throw undoStuck(`Auto Scaling no longer lists instance refresh ${refreshId}`, group);
-}
+): Promise<InstanceRefresh | undefined> =>
+  (await describeInstanceRefreshes(aws, group)).find((it) => it.InstanceRefreshId === refreshId);
+
+const notListed = { ready: false, because: 'Auto Scaling does not list the instance refresh yet' } as const;
 
 const startOf = ({ StartTime }: InstanceRefresh): Date => StartTime ?? new Date(0);
 
@@ -262,4 +277,11 @@ const refreshIsStuck = (
     code: 'REFRESH_STUCK',
     message: `Instance refresh ${InstanceRefreshId} has made no progress for ${formatDuration(still)}: ${why}`,
     hint: 'Complete what it waits for and retry, or undo; docs/runbooks/rolling-update.md says how',
+  });
+
+const canaryWasPassed = (refresh: InstanceRefresh, why: string): OperatorError =>
+  new OperatorError({
+    code: 'CANARY_PASSED',
+    message: `Instance refresh ${refresh.InstanceRefreshId} has gone past the canary, which does not serve (${refreshText(refresh)}): ${why}`,
+    hint: 'Undoing brings every node back to the version before',
   });

@@ -7,30 +7,18 @@ import {
   suspendProcesses,
   terminateInstance,
 } from '../../aws/auto-scaling.ts';
-import {
-  deregisterTarget,
-  describeTargetHealth,
-  registerTarget,
-} from '../../aws/elastic-load-balancing-v2.ts';
-import { type Milliseconds, minutes, seconds } from '../../duration.ts';
+import { type Milliseconds, seconds } from '../../duration.ts';
 import type { ReadContext } from '../../engine/context.ts';
-import {
-  type Change,
-  change,
-  check,
-  forEach,
-  type ListEntry,
-  type StepReference,
-  type Wait,
-  wait,
-} from '../../engine/step.ts';
-import { refuseOnStopAlarm, stopAlarmReads } from './alarms.ts';
+import { change, forEach, type ListEntry, type StepReference, wait } from '../../engine/step.ts';
+import { OperatorError } from '../../errors.ts';
 import { canaryStaysHealthy } from './canary.ts';
 import { batchesOf, replacementOrder } from './capacity.ts';
-import type { FleetFacts } from './fleet-facts.ts';
-import { isLeaving, servingNodes } from './fleet-view.ts';
+import { eachNodeIn, type FleetFacts } from './fleet-facts.ts';
 import { fleetReads, watchFleet, whyNotThere, whyReads } from './fleet-watch.ts';
-import type { TargetVersion, VersionOf } from './launch-template.ts';
+import { supersededBy } from './instance-refresh-state.ts';
+import type { VersionOf } from './launch-template.ts';
+import type { TargetVersion } from './new-version.ts';
+import { drained, enoughNodesServe, takeOut, terminate, whenWholeAgain } from './replace-node.ts';
 import { nextRollBackTurn } from './roll-nodes-back.ts';
 import type { Plan } from './rolling-plan.ts';
 
@@ -97,12 +85,15 @@ export function replaceNodeByNode(
       desired: z.int(),
     }),
     async findApplied(context) {
-      const facts = launchFacts(context, fleet, versionOf);
+      const facts = launchFacts(context, fleet, newVersion, versionOf);
+      // Where the group launched it before, nothing tells our own call apart. It is made anyway: undoing the update of the nodes
+      // hangs on this change, so it must be this run's.
+      if (facts.setting === facts.version) return undefined;
       const group = await describeGroup(context.aws, facts.group);
       return group?.LaunchTemplate?.Version === facts.version ? facts : undefined;
     },
     async apply(context) {
-      const facts = launchFacts(context, fleet, versionOf);
+      const facts = launchFacts(context, fleet, newVersion, versionOf);
       await setLaunchTemplate(context.aws, facts.group, { id: facts.templateId, version: facts.version });
       return facts;
     },
@@ -110,15 +101,24 @@ export function replaceNodeByNode(
     undo: {
       title: 'Have the group launch the version before, and bring every node back to it',
       every: seconds(15),
-      timeout: minutes(120),
-      async turn(context, { group, templateId, previousVersion, desired }) {
-        const now = (await describeGroup(context.aws, group))?.LaunchTemplate;
-        if (now?.Version !== previousVersion) {
-          await setLaunchTemplate(context.aws, group, { id: templateId, version: previousVersion });
+      timeout: eachNodeIn(nodeTimeout, fleet),
+      async turn(context, applied) {
+        const { group, templateId, previousVersion, setting, desired } = applied;
+        const launches = (await describeGroup(context.aws, group))?.LaunchTemplate?.Version ?? '';
+        if (![applied.version, previousVersion, setting].includes(launches)) {
+          throw new OperatorError({ code: 'SUPERSEDED', message: supersededBy(launches, applied) });
         }
+        const launching = (version: string) =>
+          launches === version
+            ? undefined
+            : setLaunchTemplate(context.aws, group, { id: templateId, version });
         const view = await watchFleet(context, context.outputOf(fleet));
         const turn = nextRollBackTurn(view, { version: previousVersion, desired });
-        if (turn.do === 'nothing') return { ready: true };
+        if (turn.do === 'nothing') {
+          await launching(setting);
+          return { ready: true };
+        }
+        await launching(previousVersion);
         if (turn.do === 'terminate') {
           await terminateInstance(context.aws, turn.node.id, { decrementDesiredCapacity: false });
         } else if (turn.do === 'set-desired') {
@@ -181,7 +181,7 @@ export function replaceNodeByNode(
     key: ({ name }) => name,
     example: { name: 'canary', isCanary: true, nodes: [{ id: 'i-0123456789abcdef0', zone: 'us-east-1a' }] },
     steps: ({ isCanary, nodes }) => [
-      noStopAlarmFires,
+      enoughNodesServe(nodes.length, nodeTimeout, fleet, plan),
       forEach({
         id: 'nodes',
         title: 'Drain and terminate each node of the batch',
@@ -214,7 +214,10 @@ export function replaceNodeByNode(
     returns: z.object({ desired: z.int() }),
     async findApplied({ aws, outputOf }) {
       const { group, desired } = outputOf(fleet);
-      return (await describeGroup(aws, group))?.DesiredCapacity === desired ? { desired } : undefined;
+      const now = (await describeGroup(aws, group))?.DesiredCapacity ?? desired;
+      // More than this run added is a scaling policy's: it knows why, and takes it back by itself.
+      const isOurs = now > desired && now <= desired + outputOf(plan).surge;
+      return isOurs ? undefined : { desired: now };
     },
     async apply({ aws, outputOf }) {
       const { group, desired } = outputOf(fleet);
@@ -275,25 +278,20 @@ export function replaceNodeByNode(
   ];
 }
 
-const noStopAlarmFires = check({
-  id: 'no-stop-alarm',
-  title: 'No stop alarm fires',
-  uses: [stopAlarmReads],
-  run: refuseOnStopAlarm,
-});
-
 function launchFacts(
   context: Pick<ReadContext, 'outputOf'>,
   fleet: StepReference<FleetFacts>,
+  newVersion: StepReference<TargetVersion>,
   versionOf: VersionOf,
 ) {
   const { group, template, desired } = context.outputOf(fleet);
+  const { previousVersion } = context.outputOf(newVersion);
   return {
     group,
     templateId: template.id,
     version: versionOf(context),
     setting: template.setting,
-    previousVersion: template.version,
+    previousVersion,
     desired,
   };
 }
@@ -305,114 +303,4 @@ function surgeFacts(
 ) {
   const { group, desired } = context.outputOf(fleet);
   return { group, desired, surge: context.outputOf(plan).surge };
-}
-
-const targetOut = z.object({ targetGroupArn: z.string() });
-
-function takeOut(id: string, fleet: StepReference<FleetFacts>): Change<z.output<typeof targetOut>> {
-  return change({
-    id: 'take-out',
-    title: `Take ${id} out of the target group`,
-    uses: [describeGroup, describeTargetHealth, deregisterTarget, registerTarget],
-    returns: targetOut,
-    async findApplied({ aws, outputOf }) {
-      const { targetGroupArn } = outputOf(fleet);
-      const target = (await describeTargetHealth(aws, targetGroupArn)).find(
-        ({ Target }) => Target?.Id === id,
-      );
-      const isIn = target !== undefined && !isOut(target.TargetHealth?.State);
-      return isIn ? undefined : { targetGroupArn };
-    },
-    async apply({ aws, outputOf }) {
-      const { targetGroupArn } = outputOf(fleet);
-      await deregisterTarget(aws, targetGroupArn, id);
-      return { targetGroupArn };
-    },
-    undo: {
-      title: `Put ${id} back into the target group, if it still stands`,
-      async apply({ aws, outputOf }, { targetGroupArn }) {
-        const instances = (await describeGroup(aws, outputOf(fleet).group))?.Instances ?? [];
-        const stands = instances.some((it) => it.InstanceId === id && it.LifecycleState === 'InService');
-        if (stands) await registerTarget(aws, targetGroupArn, id);
-      },
-    },
-  });
-}
-
-const isOut = (state: string | undefined): boolean => state === 'draining' || state === 'unused';
-
-function drained(id: string, drainTime: Milliseconds, fleet: StepReference<FleetFacts>): Wait<void> {
-  return wait({
-    id: 'drained',
-    title: `${id} has answered its last request`,
-    uses: [describeTargetHealth],
-    every: seconds(10),
-    timeout: drainTime,
-    hint: "Raise --drain-time above the target group's deregistration delay",
-    async probe({ aws, outputOf }) {
-      const target = (await describeTargetHealth(aws, outputOf(fleet).targetGroupArn)).find(
-        ({ Target }) => Target?.Id === id,
-      );
-      const state = target?.TargetHealth?.State;
-      if (state === undefined || state === 'unused') return { ready: true };
-      return { ready: false, because: `${id} is ${state}` };
-    },
-  });
-}
-
-const terminated = z.object({ group: z.string() });
-
-function terminate(
-  id: string,
-  fleet: StepReference<FleetFacts>,
-  launchNewVersion: { readonly id: string },
-): Change<z.output<typeof terminated>> {
-  return change({
-    id: 'terminate',
-    title: `Terminate ${id}`,
-    uses: [describeGroup, terminateInstance],
-    returns: terminated,
-    async findApplied({ aws, outputOf }) {
-      const { group } = outputOf(fleet);
-      const instances = (await describeGroup(aws, group))?.Instances ?? [];
-      const stands = instances.some(
-        ({ InstanceId, LifecycleState }) => InstanceId === id && !LifecycleState?.startsWith('Terminat'),
-      );
-      return stands ? undefined : { group };
-    },
-    async apply({ aws, outputOf }) {
-      // Never lowering the desired capacity with it: Auto Scaling then launches the replacement in the zone with fewest nodes.
-      await terminateInstance(aws, id, { decrementDesiredCapacity: false });
-      return { group: outputOf(fleet).group };
-    },
-    undoneBy: launchNewVersion,
-  });
-}
-
-function whenWholeAgain(
-  id: string,
-  title: string,
-  gone: readonly string[],
-  timeout: Milliseconds,
-  fleet: StepReference<FleetFacts>,
-  versionOf: VersionOf,
-): Wait<void> {
-  return wait({
-    id,
-    title,
-    uses: [stopAlarmReads, ...fleetReads, ...whyReads],
-    every: seconds(15),
-    timeout: timeout * Math.max(1, gone.length),
-    hint: 'Undo, or complete what it waits for; docs/runbooks/rolling-update.md says how',
-    async probe(context) {
-      await refuseOnStopAlarm(context);
-      const view = await watchFleet(context, context.outputOf(fleet));
-      const remaining = view.nodes.filter((it) => gone.includes(it.id) || isLeaving(it));
-      if (servingNodes(view).length >= view.desired && remaining.length === 0) return { ready: true };
-      return {
-        ready: false,
-        because: await whyNotThere(context, view, versionOf(context), context.runStartedAt),
-      };
-    },
-  });
 }

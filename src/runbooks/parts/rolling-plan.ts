@@ -4,7 +4,8 @@ import { OperatorError } from '../../errors.ts';
 import { planCapacity } from './capacity.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { perZone, zonesText } from './fleet-view.ts';
-import type { TargetVersion } from './launch-template.ts';
+import type { TemplateInUse } from './launch-template.ts';
+import { isParameter, type TargetVersion } from './new-version.ts';
 
 const plan = z.object({
   surge: z.int(),
@@ -15,36 +16,51 @@ const plan = z.object({
 });
 export type Plan = z.output<typeof plan>;
 
-export const planText = ({ lowest, lowestPerZone, surge }: Plan): string =>
-  `never under ${lowest} healthy nodes (${zonesText(new Map(Object.entries(lowestPerZone)))}), ${surge} launched beyond the desired capacity`;
+export const planText = ({ lowest, lowestPerZone, surge }: Plan): string => {
+  const more = surge === 0 ? 'none launched first' : `${surge} launched first`;
+  return `never under ${lowest} healthy nodes in all, ${more}; of those that stand now at least ${zonesText(new Map(Object.entries(lowestPerZone)))}`;
+};
+
+interface CapacityParameters {
+  readonly strategy: 'instance-refresh' | 'node-by-node';
+  readonly canary: number;
+  readonly batch: number;
+  readonly minHealthy: number;
+}
 
 export function capacityHolds(
-  {
-    canary,
-    batch,
-    minHealthy,
-  }: { readonly canary: number; readonly batch: number; readonly minHealthy: number },
+  { strategy, canary, batch, minHealthy }: CapacityParameters,
   fleet: StepReference<FleetFacts>,
 ): Check<Plan> {
+  // An instance refresh reaches its checkpoint batch by batch; node by node the canary is a batch of its own.
+  const atOnce = strategy === 'instance-refresh' ? batch : Math.max(canary, batch);
   return check({
     id: 'capacity',
     title: 'The numbers chosen keep enough nodes healthy',
     returns: plan,
     async run({ outputOf }) {
       const { group, desired, maxSize, nodes } = outputOf(fleet);
+      if (canary > desired) {
+        throw new OperatorError({
+          code: 'CANARY_TOO_LARGE',
+          message: `A canary of ${canary} nodes is more than the ${desired} that ${group} has: there would be nothing to judge it for`,
+          hint: '--canary 1',
+        });
+      }
       const { holds, lowestPerZone, ...numbers } = planCapacity({
         desired,
         maxSize,
         zones: perZone(nodes),
-        batch: Math.max(canary, batch),
+        batch: atOnce,
         minHealthy,
+        strategy,
       });
       if (!holds) {
         throw new OperatorError({
           code: 'CAPACITY_TOO_LOW',
           message:
             `${group} could fall to ${numbers.lowest} healthy nodes; ${minHealthy} % of ${desired} are ${numbers.floor}. ` +
-            `Its maximum size ${maxSize} leaves room for ${numbers.surge} more while ${Math.max(canary, batch)} are replaced`,
+            `Its maximum size ${maxSize} leaves room for ${maxSize - desired} more while ${atOnce} are replaced`,
           hint: `Raise the group's maximum size, or choose a smaller --batch, or accept less: --min-healthy ${Math.floor((numbers.lowest * 100) / desired)}`,
         });
       }
@@ -73,26 +89,35 @@ export function wayBackIsKnown(
     returns: wayBack,
     async run({ outputOf }) {
       const { template } = outputOf(fleet);
-      const { fromImageId, fromImageIsParameter } = outputOf(version);
-      const back = `version ${template.version} of ${template.name} (image ${fromImageId})`;
-      const pinned =
-        template.setting === template.version
-          ? ''
-          : `; the group follows ${template.setting} now and would stay pinned to ${template.version}`;
-      const obstacle =
-        template.setting !== template.version
-          ? `the group follows ${template.setting}`
-          : fromImageIsParameter
-            ? `the image of version ${template.version} is named by a Systems Manager parameter`
-            : undefined;
+      const { previousVersion, fromImageId } = outputOf(version);
+      const isAsLaunched = template.setting === previousVersion;
+      const back = `version ${previousVersion} of ${template.name} (image ${fromImageId})`;
+      const afterwards = isAsLaunched
+        ? ''
+        : `; the group is then pointed to ${template.setting} again, as it is now`;
       if (strategy === 'node-by-node')
-        return { byAws: false, text: `possible, node by node, to ${back}${pinned}` };
+        return { byAws: false, text: `possible, node by node, to ${back}${afterwards}` };
+      const obstacle = obstacleToRollback(template, previousVersion, fromImageId);
       if (obstacle === undefined) return { byAws: true, text: `possible, by AWS itself, to ${back}` };
       return {
         byAws: false,
-        text: `AWS cannot roll this refresh back, because ${obstacle}: undoing would start a second refresh to ${back}${pinned}. Use a numbered version with a fixed image to have AWS roll back by itself`,
+        text: `AWS cannot roll this refresh back, because ${obstacle}: undoing would start a second refresh, to ${back}${afterwards}. With a numbered version that every node runs, and a fixed image, AWS rolls back by itself`,
       };
     },
     summary: ({ text }) => text,
   });
+}
+
+/** AWS goes back to what was last saved on the group, and only to a numbered version with a fixed image. */
+function obstacleToRollback(
+  { setting, version }: TemplateInUse,
+  previousVersion: string,
+  imageId: string,
+): string | undefined {
+  if (setting !== version) return `the group follows ${setting}`;
+  if (version !== previousVersion)
+    return `the group launches version ${version} already, while its nodes run ${previousVersion}`;
+  return isParameter(imageId)
+    ? `the image of version ${version} is named by a Systems Manager parameter`
+    : undefined;
 }

@@ -4,12 +4,14 @@ import { batchesOf, planCapacity, replacementOrder } from '../../../src/runbooks
 
 const request = fc
   .record({
-    desired: fc.integer({ min: 1, max: 30 }),
+    desired: fc.integer({ min: 1, max: 500 }),
     room: fc.integer({ min: 0, max: 10 }),
     batch: fc.integer({ min: 1, max: 10 }),
     minHealthy: fc.integer({ min: 0, max: 100 }),
+    strategy: fc.constantFrom('instance-refresh' as const, 'node-by-node' as const),
   })
-  .map(({ desired, room, batch, minHealthy }) => ({
+  .map(({ desired, room, batch, minHealthy, strategy }) => ({
+    strategy,
     desired,
     maxSize: desired + room,
     batch,
@@ -27,6 +29,7 @@ describe('the capacity plan', () => {
       maxSize: 6,
       batch: 1,
       minHealthy: 100,
+      strategy: 'instance-refresh',
       zones: new Map([
         ['a', 1],
         ['b', 1],
@@ -40,6 +43,7 @@ describe('the capacity plan', () => {
 
   test('without room the batch is missing, which 100 % forbids and 60 % allows', () => {
     const full = {
+      strategy: 'node-by-node' as const,
       desired: 3,
       maxSize: 3,
       batch: 1,
@@ -61,15 +65,17 @@ describe('the capacity plan', () => {
     fc.assert(
       fc.property(request, (numbers) => {
         const { surge, lowest, floor, holds, lowestPerZone, refresh } = planCapacity(numbers);
-        const { desired, maxSize, batch, minHealthy } = numbers;
+        const { desired, maxSize, batch, minHealthy, strategy } = numbers;
         expect(desired + surge).toBeLessThanOrEqual(maxSize);
-        expect(lowest).toBe(desired + surge - Math.min(batch, desired));
+        const room = Math.min(batch, desired, maxSize - desired);
+        expect(lowest).toBe(desired + room - Math.min(batch, desired));
+        expect(surge).toBe(strategy === 'node-by-node' || room >= Math.min(batch, desired) ? room : 0);
         expect(floor / desired).toBeGreaterThanOrEqual(minHealthy / 100);
         expect(holds).toBe(lowest >= floor);
         for (const [zone, count] of lowestPerZone)
           expect(count).toBeLessThanOrEqual(numbers.zones.get(zone) ?? 0);
-        // Auto Scaling keeps the percentage of the desired capacity, rounded up.
-        expect(Math.ceil((desired * refresh.minHealthyPercentage) / 100)).toBeLessThanOrEqual(lowest);
+        // Auto Scaling keeps the percentage of the desired capacity, rounded up: that is never below what was promised.
+        expect(Math.ceil((desired * refresh.minHealthyPercentage) / 100)).toBeGreaterThanOrEqual(lowest);
         expect(refresh.maxHealthyPercentage).toBeGreaterThanOrEqual(100);
         expect(refresh.maxHealthyPercentage - refresh.minHealthyPercentage).toBeLessThanOrEqual(100);
       }),
