@@ -5,10 +5,10 @@ import type {
   LifecycleHook,
   StartInstanceRefreshType,
 } from '@aws-sdk/client-auto-scaling';
-import { Bug } from '../errors.ts';
 import { awsFunction } from './aws-function.ts';
 import type { ChangeClients, ReadClients } from './clients.ts';
 import { collectPages } from './pagination.ts';
+import { present } from './unreadable-answer.ts';
 
 export type { Activity, AutoScalingGroup, InstanceRefresh, LifecycleHook, StartInstanceRefreshType };
 
@@ -104,7 +104,7 @@ export const startInstanceRefresh = awsFunction(
   async (aws: ChangeClients, input: StartInstanceRefreshType): Promise<string> => {
     const { StartInstanceRefreshCommand } = await sdk();
     const answer = await aws.send(service, new StartInstanceRefreshCommand(input));
-    return refreshId(answer.InstanceRefreshId, 'StartInstanceRefresh');
+    return refreshId(aws, 'StartInstanceRefresh', answer.InstanceRefreshId);
   },
 );
 
@@ -123,7 +123,7 @@ export const rollbackInstanceRefresh = awsFunction(
       service,
       new RollbackInstanceRefreshCommand({ AutoScalingGroupName: name }),
     );
-    return refreshId(answer.InstanceRefreshId, 'RollbackInstanceRefresh');
+    return refreshId(aws, 'RollbackInstanceRefresh', answer.InstanceRefreshId);
   },
 );
 
@@ -138,7 +138,7 @@ export const cancelInstanceRefresh = awsFunction(
   async (aws: ChangeClients, name: string): Promise<string> => {
     const { CancelInstanceRefreshCommand } = await sdk();
     const answer = await aws.send(service, new CancelInstanceRefreshCommand({ AutoScalingGroupName: name }));
-    return refreshId(answer.InstanceRefreshId, 'CancelInstanceRefresh');
+    return refreshId(aws, 'CancelInstanceRefresh', answer.InstanceRefreshId);
   },
 );
 
@@ -243,8 +243,5 @@ export const terminateInstance = awsFunction(
   },
 );
 
-function refreshId(id: string | undefined, operation: string): string {
-  if (id === undefined)
-    throw new Bug(`autoscaling:${operation} came back without the id of the instance refresh`);
-  return id;
-}
+const refreshId = (aws: ChangeClients, operation: string, id: string | undefined): string =>
+  present(id, 'id of the instance refresh', { aws, action: `autoscaling:${operation}`, write: true });

@@ -1,6 +1,8 @@
 import { isThrottlingError, isTransientError } from '@smithy/core/retry';
 import type { SdkError } from '@smithy/types';
 import { AwsCallError, Bug } from '../errors.ts';
+import { redactText } from './redaction.ts';
+import { unreadableHeadline, unreadableHint } from './unreadable-answer.ts';
 
 /** What the message needs to say of the call that failed. */
 export interface FailedCall {
@@ -13,6 +15,8 @@ export interface FailedCall {
   readonly attempts: number;
   readonly region: string;
   readonly profile: string | undefined;
+  /** Must not be in the message. */
+  readonly secrets: readonly string[];
 }
 
 type Kind =
@@ -66,11 +70,14 @@ export function callError(error: unknown, call: FailedCall): AwsCallError | Bug 
   const action = `${call.service}:${call.operation}`;
   if (!isError(error)) return new Bug(`${action} failed with something that is no error: ${String(error)}`);
   const kind = kindOf(error);
-  if (kind === undefined)
-    return new Bug(`${action} failed before it reached AWS: ${error.message}`, { cause: error });
+  const text = readable(redactText(error.message, call.secrets));
+  if (kind === undefined) {
+    return new Bug(`${action} failed before it reached AWS: ${text}`, {
+      cause: redactText(error.stack ?? '', call.secrets),
+    });
+  }
   const awsCode = awsCodeOf(error);
   const requestId = error.$metadata?.requestId;
-  const text = readable(error.message);
   const asked = `${action}${subjectOf(call.parameters)} in ${call.region}`;
   const after = call.attempts > 1 ? ` after ${call.attempts} attempts` : '';
   return new AwsCallError({
@@ -79,12 +86,12 @@ export function callError(error: unknown, call: FailedCall): AwsCallError | Bug 
       requestId === undefined ? '' : ` (request ${requestId})`
     }`,
     hint: hintFor(kind, call, text),
-    cause: error,
+    // No cause: the SDK's error holds AWS's answer as it came, secrets and all.
     service: call.service,
     operation: call.operation,
     awsCode,
     requestId,
-    transient: kind === 'throttled' || kind === 'service-fault' || kind === 'unreachable',
+    transient: kind === 'throttled' || mayBeDone.has(kind),
   });
 }
 
@@ -154,7 +161,7 @@ function headline(kind: Kind, asked: string, after: string): string {
     case 'unreachable':
       return `No answer to ${asked}${after}.`;
     case 'unreadable':
-      return `The answer to ${asked} is not one of AWS's.`;
+      return unreadableHeadline(asked);
     case 'throttled':
       return `AWS throttles ${asked}: refused${after}.`;
     case 'service-fault':
@@ -188,7 +195,7 @@ function hintFor(kind: Kind, call: FailedCall, text: string): string {
     case 'unreachable':
       return `Check the network, the VPN and any proxy, \`region: ${call.region}\` in runbook.yaml and AWS_ENDPOINT_URL, ${goOn}.`;
     case 'unreadable':
-      return 'A proxy, a login page of the network or a wrong AWS_ENDPOINT_URL answered instead of AWS: `env | grep -i -e proxy -e AWS_ENDPOINT_URL`.';
+      return unreadableHint;
     case 'throttled':
       return `Something else uses up this account's calls to ${call.service}: stop it or wait a few minutes, ${goOn}.`;
     case 'service-fault':

@@ -1,11 +1,12 @@
-import type { Image, Instance, LaunchTemplate, LaunchTemplateVersion } from '@aws-sdk/client-ec2';
-import { AwsCallError, Bug } from '../errors.ts';
+import type { Image, LaunchTemplate, LaunchTemplateVersion } from '@aws-sdk/client-ec2';
+import { AwsCallError } from '../errors.ts';
 import { absentWhen } from './absent.ts';
 import { awsFunction } from './aws-function.ts';
 import type { ChangeClients, ReadClients } from './clients.ts';
 import { collectPages } from './pagination.ts';
+import { present } from './unreadable-answer.ts';
 
-export type { Image, Instance, LaunchTemplate, LaunchTemplateVersion };
+export type { Image, LaunchTemplate, LaunchTemplateVersion };
 
 const sdk = () => import('./sdk/ec2.ts');
 
@@ -89,10 +90,11 @@ export const createLaunchTemplateVersion = awsFunction(
         ClientToken: wanted.clientToken,
       }),
     );
-    const number = answer.LaunchTemplateVersion?.VersionNumber;
-    if (number === undefined)
-      throw new Bug('ec2:CreateLaunchTemplateVersion came back without a version number');
-    return number;
+    return present(answer.LaunchTemplateVersion?.VersionNumber, 'version number', {
+      aws,
+      action: 'ec2:CreateLaunchTemplateVersion',
+      write: true,
+    });
   },
 );
 
@@ -144,23 +146,5 @@ export const describeImage = awsFunction(
       ),
     );
     return answer?.Images?.[0];
-  },
-);
-
-/**
- * These instances, in no particular order. A terminated one stays visible for about an hour; after that, or for an unknown
- * id, the whole call fails with `InvalidInstanceID.NotFound`.
- * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
- */
-export const describeInstances = awsFunction(
-  ['ec2:DescribeInstances'],
-  async (aws: ReadClients, ids: readonly string[]): Promise<Instance[]> => {
-    // No ids would mean every instance of the account.
-    if (ids.length === 0) return [];
-    const { DescribeInstancesCommand } = await sdk();
-    return collectPages(async (NextToken) => {
-      const page = await aws.send('ec2', new DescribeInstancesCommand({ InstanceIds: [...ids], NextToken }));
-      return { items: page.Reservations?.flatMap(({ Instances = [] }) => Instances), next: page.NextToken };
-    });
   },
 );

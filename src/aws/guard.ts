@@ -1,9 +1,11 @@
 import { getSmithyContext } from '@smithy/core/transport';
 import type {
+  AwsCredentialIdentity,
   HandlerExecutionContext,
   InitializeMiddleware,
   MetadataBearer,
   Pluggable,
+  SelectedHttpAuthScheme,
   StaticOperationSchema,
 } from '@smithy/types';
 import type { Clock } from '../clock.ts';
@@ -13,10 +15,10 @@ import type { CallRecord, Grant, ServiceName } from './clients.ts';
 import { iamPrefixOf } from './iam-prefix.ts';
 import { readOperations } from './read-operations.ts';
 import { redact } from './redaction.ts';
-import type { CallsUnderWay } from './retry.ts';
+import type { CallsUnderWay, WireOptions } from './retry.ts';
 
-/** Which grant a command was sent under. */
-export type Grants = WeakMap<object, Grant>;
+/** What goes along with a command: the grant that it was sent under, and what its requests are sent with. */
+export type Grants = WeakMap<object, { readonly grant: Grant; readonly wire: WireOptions }>;
 
 export interface GuardOptions {
   readonly service: ServiceName;
@@ -43,9 +45,10 @@ export function guardPlugin(options: GuardOptions): Pluggable<object, MetadataBe
   const guard: InitializeMiddleware<object, MetadataBearer> = (next, context) => async (args) => {
     const [operation, inputSchema] = operationOf(context);
     const action = `${iamPrefix}:${operation}`;
-    const grant = grants.get(args);
-    if (grant === undefined)
+    const granted = grants.get(args);
+    if (granted === undefined)
       throw new Bug(`${action} was not sent: it came to the client without a step's grant`);
+    const { grant, wire } = granted;
     if (!grant.actions.includes(action)) {
       throw new Bug(
         `${action} was not sent: the step ${grant.step} does not declare it. Add the function that sends it to the step's \`uses\`, or ${action} to that function's actions`,
@@ -68,7 +71,7 @@ export function guardPlugin(options: GuardOptions): Pluggable<object, MetadataBe
     }
     if (grant.signal.aborted) throw new Interrupted();
 
-    const call = { signal: grant.signal, attempts: 0 };
+    const call = { signal: grant.signal, write, wire, attempts: 0 };
     calls.set(context, call);
     const begun = clock.now().getTime();
     const failed = (error: unknown) =>
@@ -82,6 +85,7 @@ export function guardPlugin(options: GuardOptions): Pluggable<object, MetadataBe
             attempts: call.attempts,
             region,
             profile,
+            secrets: secretsOf(context),
           });
     const [answer, failure] = await next(args).then(
       (result) => [result, undefined] as const,
@@ -115,6 +119,13 @@ function operationOf(context: HandlerExecutionContext): [operation: string, inpu
     throw new Bug('A command without an operation schema was not sent');
   const [, , name, , input] = operationSchema;
   return [name, input];
+}
+
+/** Of the credentials that the call was signed with, in case AWS or a proxy repeats them in its answer. */
+function secretsOf(context: HandlerExecutionContext): readonly string[] {
+  const scheme = getSmithyContext(context)['selectedHttpAuthScheme'] as SelectedHttpAuthScheme | undefined;
+  const { secretAccessKey, sessionToken }: Partial<AwsCredentialIdentity> = scheme?.identity ?? {};
+  return [secretAccessKey, sessionToken].filter((it) => it !== undefined);
 }
 
 /** An operation's schema is a tuple that begins with 9. */

@@ -2,7 +2,7 @@ import type { AwsCredentialIdentity, MetadataBearer, Pluggable, RequestSigner } 
 import { seconds } from '../duration.ts';
 import type { Grant, SdkCommand, ServiceName } from './clients.ts';
 import { type Grants, guardPlugin } from './guard.ts';
-import { type CallsUnderWay, retryPlugin } from './retry.ts';
+import { type CallsUnderWay, retryPlugin, type WireOptions } from './retry.ts';
 import type { AwsSessionOptions } from './session.ts';
 
 export interface GuardedClient {
@@ -15,7 +15,7 @@ export interface GuardedClient {
 /** What the six clients' classes have in common. */
 interface SdkClient {
   readonly middlewareStack: { use(plugin: Pluggable<object, MetadataBearer>): void };
-  send(command: never): Promise<unknown>;
+  send(command: never, wire: WireOptions): Promise<unknown>;
 }
 type SdkClientClass = new (configuration: SdkConfiguration) => SdkClient;
 
@@ -40,12 +40,15 @@ const clientClassOf: Readonly<Record<ServiceName, () => Promise<SdkClientClass>>
   sts: async () => (await import('./sdk/sts.ts')).STSClient,
 };
 
-/** The SDK waits for ever by default, for a connection and for an answer. */
+/** The SDK waits for ever by default: for a connection, for an answer to begin, and in a silence. */
 const patientHandler = {
   connectionTimeout: seconds(10),
   requestTimeout: seconds(60),
   throwOnRequestTimeout: true,
+  socketTimeout: seconds(60),
 };
+/** Longer than each of those, so that it ends only what they cannot. */
+const longestAttempt = seconds(90);
 
 const unsigned: RequestSigner = { sign: async (request) => request };
 
@@ -56,6 +59,7 @@ export async function openGuardedClient(
   silenceNodeVersionWarning();
   const Client = await clientClassOf[service]();
   const { region, profile, credentials, requestHandler, clock, random, rehearsal, maxAttempts } = options;
+  const attemptLimit = requestHandler === undefined ? (options.attemptLimit ?? longestAttempt) : undefined;
   const client = new Client({
     region,
     ...(profile !== undefined && { profile }),
@@ -68,14 +72,15 @@ export async function openGuardedClient(
   const grants: Grants = new WeakMap();
   const calls: CallsUnderWay = new WeakMap();
   client.middlewareStack.use(guardPlugin({ service, region, profile, rehearsal, clock, grants, calls }));
-  client.middlewareStack.use(retryPlugin({ clock, random, calls, maxAttempts }));
+  client.middlewareStack.use(retryPlugin({ clock, random, calls, maxAttempts, attemptLimit }));
   return {
     send: async <Input extends object, Output extends object>(
       command: SdkCommand<Input, Output>,
       grant: Grant,
     ) => {
-      grants.set(command, grant);
-      return (await client.send(command as never)) as Output;
+      const wire: WireOptions = {};
+      grants.set(command, { grant, wire });
+      return (await client.send(command as never, wire)) as Output;
     },
   };
 }

@@ -13,7 +13,7 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
     'DescribeScalingActivities',
   ],
   cloudwatch: ['DescribeAlarms', 'GetMetricData'],
-  ec2: ['DescribeImages', 'DescribeInstances', 'DescribeLaunchTemplates', 'DescribeLaunchTemplateVersions'],
+  ec2: ['DescribeImages', 'DescribeLaunchTemplates', 'DescribeLaunchTemplateVersions'],
   'elastic-load-balancing-v2': [
     'DescribeTargetGroupAttributes',
     'DescribeTargetGroups',

@@ -11,6 +11,23 @@ const secretName =
   /(?:passw(?:or)?d|passphrase|secret|credential|privatekey|apikey|userdata|(?:access|auth|bearer|security|session)token)/i;
 const nameOfSomething = /(?:id|arn|name)s?$/i;
 
+/**
+ * Answers to a bad signature repeat the request as AWS understood it, with the session token among its headers.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+ */
+const signedRequest = /The Canonical String for this request.*$/is;
+const namedSecret =
+  /(x-amz-security-token|authorization|(?:x-amz-)?signature|aws_session_token|credential)["']?\s*[:=]\s*\S+/gi;
+/** Real ones have 40 characters and more; an emulator's may be any word. */
+const shortestSecret = 16;
+
+/** A text from outside without the parts of a request that let others sign, and without `secrets`. */
+export const redactText = (text: string, secrets: readonly string[]): string =>
+  secrets
+    .filter(({ length }) => length >= shortestSecret)
+    .reduce((rest, secret) => rest.replaceAll(secret, redacted), text.replace(signedRequest, ''))
+    .replaceAll(namedSecret, `$1: ${redacted}`);
+
 export const isSecretName = (name: string): boolean => {
   const letters = name.replaceAll(/[^a-z0-9]/gi, '');
   return secretName.test(letters) && !nameOfSomething.test(letters);

@@ -3,11 +3,19 @@ import type { FinalizeRequestMiddleware, MetadataBearer, Pluggable, SdkError } f
 import type { Clock, Random } from '../clock.ts';
 import { type Milliseconds, seconds } from '../duration.ts';
 import { Bug, Interrupted } from '../errors.ts';
+import { withinLimit } from './attempt-limit.ts';
 import { sendingRate } from './sending-rate.ts';
+
+/** What the SDK sends a call's requests with. It looks here anew at every attempt. */
+export interface WireOptions {
+  abortSignal?: AbortSignal;
+}
 
 /** One call, from the guard to its last attempt. */
 export interface CallUnderWay {
   readonly signal: AbortSignal;
+  readonly write: boolean;
+  readonly wire: WireOptions;
   attempts: number;
 }
 
@@ -20,6 +28,8 @@ export interface RetryOptions {
   readonly calls: CallsUnderWay;
   /** Upper bound of the attempts of a call, for either reason. */
   readonly maxAttempts?: number | undefined;
+  /** Longest that an attempt may take, in real time. Without it an attempt takes the time that it needs. */
+  readonly attemptLimit?: Milliseconds | undefined;
 }
 
 type Reason = 'throttling' | 'transient';
@@ -37,13 +47,15 @@ const longestRetryAfter = seconds(60);
 
 /**
  * Stands in for the SDK's own retries, which sleep in real time and cannot tell the run's Ctrl-C from cutting off a write
- * that is on its way. An interruption ends the waiting between attempts, never an attempt.
+ * that is on its way. An interruption ends the waiting between attempts, and a read that hangs, but never a write: whether it
+ * took effect is worth waiting for.
  */
 export function retryPlugin({
   clock,
   random,
   calls,
   maxAttempts,
+  attemptLimit,
 }: RetryOptions): Pluggable<object, MetadataBearer> {
   const rate = sendingRate(clock);
   const attemptsFor = (reason: Reason) =>
@@ -59,7 +71,15 @@ export function retryPlugin({
       call.attempts += 1;
       announceAttempt(args.request, invocation, call.attempts);
       try {
-        const answer = await next(args);
+        const answer = await (attemptLimit === undefined
+          ? next(args)
+          : withinLimit(
+              (cut) => {
+                call.wire.abortSignal = cut;
+                return next(args);
+              },
+              { limit: attemptLimit, abandonOn: call.write ? undefined : call.signal },
+            ));
         rate.succeeded();
         return answer;
       } catch (error) {

@@ -1,6 +1,7 @@
 import type { HttpHandler } from '@smithy/core/protocols';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Clock, Random } from '../clock.ts';
+import type { Milliseconds } from '../duration.ts';
 import type { AwsSession, Grant, ReadClients, ServiceName } from './clients.ts';
 import type { GuardedClient } from './guarded-client.ts';
 
@@ -14,6 +15,8 @@ export interface AwsSessionOptions {
   readonly rehearsal: boolean;
   /** Upper bound of the attempts of a call. Without it a throttled call gets 12, a failing one 8. */
   readonly maxAttempts?: number | undefined;
+  /** Longest that an attempt may take, in real time: 90 s without it. A `requestHandler` takes the time that it needs. */
+  readonly attemptLimit?: Milliseconds | undefined;
   /** Answers instead of AWS. For the sandbox only. */
   readonly requestHandler?: HttpHandler | undefined;
   /** For the sandbox only: its users have none. */

@@ -1,6 +1,6 @@
-import { Bug } from '../errors.ts';
 import { awsFunction } from './aws-function.ts';
 import type { ReadClients } from './clients.ts';
+import { present } from './unreadable-answer.ts';
 
 /**
  * The account and the ARN behind the credentials in use. AWS answers it for every valid credential, whatever its policies say.
@@ -11,8 +11,7 @@ export const callerIdentity = awsFunction(
   async (aws: ReadClients): Promise<{ account: string; arn: string }> => {
     const { GetCallerIdentityCommand } = await import('./sdk/sts.ts');
     const { Account, Arn } = await aws.send('sts', new GetCallerIdentityCommand({}));
-    if (Account === undefined || Arn === undefined)
-      throw new Bug('sts:GetCallerIdentity came back without account or ARN');
-    return { account: Account, arn: Arn };
+    const call = { aws, action: 'sts:GetCallerIdentity', write: false };
+    return { account: present(Account, 'account', call), arn: present(Arn, 'ARN', call) };
   },
 );

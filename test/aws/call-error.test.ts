@@ -1,6 +1,15 @@
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { rollbackInstanceRefresh, startInstanceRefresh } from '../../src/aws/auto-scaling.ts';
-import { describeImage, describeInstances } from '../../src/aws/ec2.ts';
+import {
+  cancelInstanceRefresh,
+  rollbackInstanceRefresh,
+  startInstanceRefresh,
+} from '../../src/aws/auto-scaling.ts';
+import {
+  createLaunchTemplateVersion,
+  describeImage,
+  describeLaunchTemplateVersions,
+} from '../../src/aws/ec2.ts';
 import { describeTargetGroupAttributes } from '../../src/aws/elastic-load-balancing-v2.ts';
 import { getParameter } from '../../src/aws/ssm.ts';
 import { callerIdentity } from '../../src/aws/sts.ts';
@@ -24,8 +33,12 @@ async function failureOf(call: Promise<unknown>): Promise<AwsCallError> {
 
 const describing = (answer: CannedAnswer, options: Parameters<typeof cannedAws>[1] = {}) => {
   const aws = cannedAws(() => answer, { maxAttempts: 1, ...options });
-  return failureOf(describeInstances(aws.reading(describeInstances), ['i-0abc']));
+  return failureOf(
+    describeLaunchTemplateVersions(aws.reading(describeLaunchTemplateVersions), { id: 'lt-0abc' }),
+  );
 };
+
+type Wire = ReturnType<typeof cannedAws>;
 
 interface Case {
   readonly answer: CannedAnswer;
@@ -40,15 +53,15 @@ const cases: Readonly<Record<string, Case>> = {
   'a missing permission': {
     answer: ec2Error(
       'UnauthorizedOperation',
-      'You are not authorized to perform this operation. User: arn:aws:sts::111122223333:assumed-role/oncall/ann is not authorized to perform: ec2:DescribeInstances because no identity-based policy allows the ec2:DescribeInstances action. Encoded authorization failure message: AbCdEf_-123',
+      'You are not authorized to perform this operation. User: arn:aws:sts::111122223333:assumed-role/oncall/ann is not authorized to perform: ec2:DescribeLaunchTemplateVersions because no identity-based policy allows the ec2:DescribeLaunchTemplateVersions action. Encoded authorization failure message: AbCdEf_-123',
       403,
     ),
     code: 'AWS_ACCESS_DENIED',
     awsCode: 'UnauthorizedOperation',
     transient: false,
-    says: /does not allow ec2:DescribeInstances \(InstanceIds i-0abc\) in eu-central-1/,
+    says: /does not allow ec2:DescribeLaunchTemplateVersions \(LaunchTemplateId lt-0abc\) in eu-central-1/,
     hints:
-      /^Allow ec2:DescribeInstances to arn:aws:sts::111122223333:assumed-role\/oncall\/ann, .*`runbook resume`/,
+      /^Allow ec2:DescribeLaunchTemplateVersions to arn:aws:sts::111122223333:assumed-role\/oncall\/ann, .*`runbook resume`/,
   },
   'an expired session': {
     answer: ec2Error('ExpiredToken', 'The security token included in the request is expired', 400),
@@ -87,7 +100,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'AWS_THROTTLED',
     awsCode: 'RequestLimitExceeded',
     transient: true,
-    says: /throttles ec2:DescribeInstances/,
+    says: /throttles ec2:DescribeLaunchTemplateVersions/,
     hints: /wait a few minutes/,
   },
   'a fault of AWS': {
@@ -95,15 +108,15 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'AWS_SERVICE_FAULT',
     awsCode: 'InternalError',
     transient: true,
-    says: /AWS failed at ec2:DescribeInstances/,
+    says: /AWS failed at ec2:DescribeLaunchTemplateVersions/,
     hints: /health\.aws\.amazon\.com/,
   },
   'something that is not there': {
-    answer: ec2Error('InvalidInstanceID.NotFound', "The instance ID 'i-0abc' does not exist"),
+    answer: ec2Error('InvalidLaunchTemplateId.NotFound', 'The launch template lt-0abc does not exist'),
     code: 'AWS_NOT_FOUND',
-    awsCode: 'InvalidInstanceID.NotFound',
+    awsCode: 'InvalidLaunchTemplateId.NotFound',
     transient: false,
-    says: /does not find what ec2:DescribeInstances \(InstanceIds i-0abc\)/,
+    says: /does not find what ec2:DescribeLaunchTemplateVersions \(LaunchTemplateId lt-0abc\)/,
     hints: /Check the name/,
   },
   'any other refusal': {
@@ -111,15 +124,15 @@ const cases: Readonly<Record<string, Case>> = {
     code: 'AWS_CALL_FAILED',
     awsCode: 'InvalidParameterValue',
     transient: false,
-    says: /AWS refused ec2:DescribeInstances .*Value \(x\) for parameter y is invalid/,
-    hints: /DescribeInstances/,
+    says: /AWS refused ec2:DescribeLaunchTemplateVersions .*Value \(x\) for parameter y is invalid/,
+    hints: /DescribeLaunchTemplateVersions/,
   },
   'a host name that does not resolve': {
     answer: system('ENOTFOUND', 'getaddrinfo ENOTFOUND ec2.eu-central-1.amazonaws.com'),
     code: 'AWS_UNREACHABLE',
     awsCode: 'ENOTFOUND',
     transient: true,
-    says: /No answer to ec2:DescribeInstances .*ec2\.eu-central-1\.amazonaws\.com/,
+    says: /No answer to ec2:DescribeLaunchTemplateVersions .*ec2\.eu-central-1\.amazonaws\.com/,
     hints: /network.*`region: eu-central-1`.*AWS_ENDPOINT_URL/,
   },
   'a connection that is cut off': {
@@ -150,7 +163,7 @@ const cases: Readonly<Record<string, Case>> = {
     answer: { status: 200, body: '<html><body><p>Log in<br></body></html>' },
     code: 'AWS_UNREADABLE',
     awsCode: 'Error',
-    transient: false,
+    transient: true,
     says: /not one of AWS's/,
     hints: /proxy/,
   },
@@ -159,7 +172,13 @@ const cases: Readonly<Record<string, Case>> = {
 describe('what an operator is told of', () => {
   it.each(Object.entries(cases))('%s', async (_what, { answer, code, awsCode, transient, says, hints }) => {
     const error = await describing(answer, { profile: 'ops' });
-    expect(error).toMatchObject({ code, awsCode, transient, service: 'ec2', operation: 'DescribeInstances' });
+    expect(error).toMatchObject({
+      code,
+      awsCode,
+      transient,
+      service: 'ec2',
+      operation: 'DescribeLaunchTemplateVersions',
+    });
     expect(error.message).toMatch(says);
     expect(error.hint).toMatch(hints);
     expect(error.message.length).toBeLessThan(900);
@@ -205,6 +224,85 @@ describe('what an operator is told of', () => {
     vi.stubEnv('AWS_ENDPOINT_URL', 'localhost');
     const error = await describing({});
     expect(error).toMatchObject({ code: 'AWS_ENDPOINT', hint: expect.stringContaining('AWS_ENDPOINT_URL') });
+  });
+});
+
+describe('credentials that AWS or a proxy repeats', () => {
+  const sessionToken = 'FwoGZXIvYXdzEXAMPLETOKEN//////////wEaDCanary+Canary=';
+  const secretAccessKey = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+  const credentials = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey, sessionToken };
+  const sent = `POST\n/\n\nhost:ec2.eu-central-1.amazonaws.com\nx-amz-date:20260301T030000Z\nx-amz-security-token:${sessionToken}\n\nhost;x-amz-date;x-amz-security-token\ne3b0c44298fc1c14`;
+  const mismatch =
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.';
+
+  it.each<[string, CannedAnswer]>([
+    [
+      'with the canonical string',
+      ec2Error(
+        'SignatureDoesNotMatch',
+        `${mismatch}\n\nThe Canonical String for this request should have been\n'${sent}'\n\nThe String-to-Sign should have been\n'AWS4-HMAC-SHA256'`,
+        403,
+      ),
+    ],
+    ['with headers of the request', ec2Error('SignatureDoesNotMatch', `${mismatch} ${sent}`, 403)],
+    ['without a name', ec2Error('InvalidClientTokenId', `${sessionToken} and ${secretAccessKey} differ`)],
+    ['in a fault on the way', system('ECONNRESET', `proxy: cannot forward ${sent}`)],
+    ['in a fault of ours', new TypeError(`Invalid header value ${sessionToken}`)],
+  ])('are in nothing that is shown or kept: %s', async (_what, answer) => {
+    const aws = cannedAws(() => answer, { credentials, maxAttempts: 1 });
+    const error: unknown = await describeImage(aws.reading(describeImage), 'ami-1').catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(Error);
+    const kept = inspect([error, aws.records], { depth: null, showHidden: true, maxStringLength: null });
+    expect(kept).toContain('DescribeImages');
+    for (const secret of [sessionToken, secretAccessKey, 'Canary']) expect(kept).not.toContain(secret);
+  });
+
+  it('leave what AWS says of them', async () => {
+    const error = await describing(
+      ec2Error('SignatureDoesNotMatch', `${mismatch}\n\nThe Canonical String for this request ...`, 403),
+      { credentials },
+    );
+    expect(error.message).toContain(`SignatureDoesNotMatch: ${mismatch} (request ${requestId})`);
+  });
+});
+
+describe('an answer that can be read, and is not one of AWS all the same', () => {
+  const reads = {
+    'sts:GetCallerIdentity': (aws: Wire) => callerIdentity(aws.reading(callerIdentity)),
+  };
+  const writes = {
+    'ec2:CreateLaunchTemplateVersion': (aws: Wire) =>
+      createLaunchTemplateVersion(aws.changing(createLaunchTemplateVersion), {
+        id: 'lt-1',
+        sourceVersion: '7',
+        imageId: 'ami-2',
+        description: 'by runbook',
+        clientToken: 'run-1/new-version',
+      }),
+    'autoscaling:StartInstanceRefresh': (aws: Wire) =>
+      startInstanceRefresh(aws.changing(startInstanceRefresh), { AutoScalingGroupName: 'app' }),
+    'autoscaling:RollbackInstanceRefresh': (aws: Wire) =>
+      rollbackInstanceRefresh(aws.changing(rollbackInstanceRefresh), 'app'),
+    'autoscaling:CancelInstanceRefresh': (aws: Wire) =>
+      cancelInstanceRefresh(aws.changing(cancelInstanceRefresh), 'app'),
+  };
+  const bodies = { 'an empty one': '', 'a page': '<html><body><p>Log in</p></body></html>' };
+
+  it.each(
+    Object.entries({ ...reads, ...writes }).flatMap(([action, call]) =>
+      Object.entries(bodies).map(([what, body]) => [action, what, call, body] as const),
+    ),
+  )('is what a proxy says to %s: %s', async (action, _what, call, body) => {
+    const error = await failureOf(call(cannedAws(() => ({ body }))));
+    expect(error).toMatchObject({
+      code: 'AWS_UNREADABLE',
+      hint: expect.stringContaining('AWS_ENDPOINT_URL'),
+    });
+    expect(`${error.service}:${error.operation}`).toBe(action);
+    expect(error.message).toContain(`The answer to ${action} in eu-central-1 is not one of AWS's.`);
+    expect([error.message.includes('may have done it'), error.transient]).toEqual([action in writes, true]);
   });
 });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { setDesiredCapacity } from '../../src/aws/auto-scaling.ts';
 import { type CallPhase, callPhases } from '../../src/aws/clients.ts';
-import { createLaunchTemplateVersion, describeImage, describeInstances } from '../../src/aws/ec2.ts';
+import { createLaunchTemplateVersion, describeImage } from '../../src/aws/ec2.ts';
 import { guardPlugin } from '../../src/aws/guard.ts';
 import { readOperations } from '../../src/aws/read-operations.ts';
 import { AwsCallError, BlockedWrite, Bug, Interrupted } from '../../src/errors.ts';
@@ -195,19 +195,19 @@ describe('the record of a call', () => {
     const aws = cannedAws(
       () => {
         clock.pass(120);
-        return ec2Answer('DescribeInstances', '<reservationSet/>');
+        return ec2Answer('DescribeImages', '<imagesSet/>');
       },
       { clock },
     );
-    await describeInstances(aws.reading(describeInstances), ['i-1']);
+    await describeImage(aws.reading(describeImage), 'ami-1');
     expect(aws.records).toEqual([
       {
         step: 'a-step',
         phase: 'read',
         service: 'ec2',
-        operation: 'DescribeInstances',
+        operation: 'DescribeImages',
         write: false,
-        parameters: { InstanceIds: ['i-1'] },
+        parameters: { ImageIds: ['ami-1'], IncludeDeprecated: true, IncludeDisabled: true },
         requestId,
         attempts: 1,
         milliseconds: 120,
@@ -216,9 +216,9 @@ describe('the record of a call', () => {
   });
 
   it("has AWS's code and request id of a call that failed", async () => {
-    const aws = cannedAws(() => ec2Error('InvalidInstanceID.NotFound', 'The instance ID does not exist'));
-    await expect(describeInstances(aws.reading(describeInstances), ['i-1'])).rejects.toThrow(AwsCallError);
-    expect(aws.records).toMatchObject([{ error: 'InvalidInstanceID.NotFound', requestId, attempts: 1 }]);
+    const aws = cannedAws(() => ec2Error('InvalidParameterValue', 'no'));
+    await expect(describeImage(aws.reading(describeImage), 'ami-1')).rejects.toThrow(AwsCallError);
+    expect(aws.records).toMatchObject([{ error: 'InvalidParameterValue', requestId, attempts: 1 }]);
   });
 
   it('is there before the step has the answer', async () => {

@@ -2,7 +2,7 @@ import { NormalizedSchema } from '@smithy/core/schema';
 import type { SchemaRef } from '@smithy/types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSecretName, redact, redacted } from '../../src/aws/redaction.ts';
+import { isSecretName, redact, redacted, redactText } from '../../src/aws/redaction.ts';
 import { everyOperation } from './every-operation.ts';
 
 /** A structure with one member of every kind, and itself. */
@@ -152,3 +152,36 @@ function filledIn(schema: NormalizedSchema, depth: number): { input: unknown; se
   }
   return { input: 'plain', secrets: 0 };
 }
+
+describe('a text from outside', () => {
+  const key = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+
+  it('is left without the secrets that are known', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (before, after) => {
+        expect(redactText(`${before}${key}${after}${key}`, [key])).not.toContain(key);
+      }),
+    );
+  });
+
+  it.each([
+    ['x-amz-security-token:FwoGcanary', 'x-amz-security-token: (redacted)'],
+    ['"X-Amz-Security-Token": "FwoGcanary"', '"X-Amz-Security-Token: (redacted)'],
+    [
+      'Authorization=AWS4-HMAC-SHA256 Credential=AKIAcanary/x, Signature=canary',
+      'Authorization: (redacted) Credential: (redacted) Signature: (redacted)',
+    ],
+    ['?X-Amz-Signature=canary', '?X-Amz-Signature: (redacted)'],
+    ['AWS_SESSION_TOKEN=canary', 'AWS_SESSION_TOKEN: (redacted)'],
+  ])('is left without what carries one: %s', (text, rest) => {
+    expect(redactText(text, [])).toBe(rest);
+  });
+
+  it.each([
+    'Signature expired: 20260301T030000Z is now earlier than 20260301T031500Z',
+    "'AKIA' not a valid key=value pair (missing equal-sign) in Authorization header: ''.",
+    'User: arn:aws:sts::111122223333:assumed-role/oncall/ann is not authorized to perform: ec2:DescribeImages',
+  ])('keeps its sense: %s', (text) => {
+    expect(redactText(text, ['test', ''])).toBe(text);
+  });
+});
