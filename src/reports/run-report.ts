@@ -296,8 +296,9 @@ function nextCommands(
     return [rollback('go on undoing where it stopped')];
   switch (outcome) {
     case 'rolled-back':
-    case 'declined':
       return [];
+    case 'declined':
+      return [resume('be asked again; without a terminal add --yes --reason "..."')];
     case 'succeeded':
       return undoWhere('go back: undo what this run changed, the latest first');
     case 'failed':

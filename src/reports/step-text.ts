@@ -102,11 +102,14 @@ function successOf({ measured, approval, applied, summary }: StepReport): Omit<S
 }
 
 export const errorLines = (
-  error: { message: string; hint?: string | undefined } | undefined,
+  error: { code: string; message: string; hint?: string | undefined } | undefined,
 ): readonly Content[][] =>
   error === undefined
     ? []
-    : [[bad(error.message)], ...(error.hint === undefined ? [] : [['→ ', error.hint]])];
+    : [
+        [quiet(`${error.code} `), bad(error.message)],
+        ...(error.hint === undefined ? [] : [['→ ', error.hint]]),
+      ];
 
 const wouldCall = ({ rehearsed }: StepReport): readonly Content[] =>
   rehearsed === undefined

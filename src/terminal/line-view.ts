@@ -72,7 +72,7 @@ function linesOf(
     case 'approval-asked':
       return [`? ${event.question}`, ...event.evidence.map(({ label, value }) => `    ${label}: ${value}`)];
     case 'failure-decided':
-      return [`  ${decisionText[event.choice]}, decided by ${event.by}`];
+      return [`  ${decisionText[event.choice]}`];
     case 'rollback-started':
       return [`❯ Rolling back, by ${event.by}`];
     case 'undo-started':

@@ -46,6 +46,7 @@ const instanceId = /\bi-[0-9a-f]{17}\b/g;
 const withoutIdentity = (text: string): string =>
   text
     .replace(instanceId, 'i-*')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'a time')
     .replace(/\beni-[0-9a-f]+\b/g, 'eni-*')
     .replace(/\b10\.20\.\d+\.\d+\b/g, '10.20.*')
     .replace(/ip-10-20-\d+-\d+/g, 'ip-*');

@@ -200,7 +200,7 @@ describe('the next commands', () => {
       [rollback],
     ],
     ['rehearsed', rehearsedRun(), []],
-    ['declined', new Tape().finish('declined', unhealthy), []],
+    ['declined', new Tape().finish('declined', unhealthy), [resume]],
     ['an objective missed, nothing changed', new Tape().finish('failed', unhealthy), []],
   ])('after a run that %s', (_name, tape, commands) => {
     expect(nextOf(tape)).toEqual(commands);

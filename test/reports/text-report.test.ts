@@ -31,7 +31,7 @@ describe('the summary', () => {
 
 What happened
   ✖ The canary is in service on the new version — failed · 12m
-    i-0aaa is unhealthy in target group morpheus-app: Target.FailedHealthChecks
+    TARGET_UNHEALTHY i-0aaa is unhealthy in target group morpheus-app: Target.FailedHealthChecks
     → aws ec2 get-console-output --instance-id i-0aaa --latest
 
 Changes in place, oldest first

@@ -62,7 +62,7 @@ describe('the screen at the end', () => {
   test('of a run that failed: the cause and the hint', async () => {
     expect(await screenAfter(failedRun(), 120)).toBe(`${started}
 ✖ The canary is in service on the new version — failed · 12m
-  i-0aaa is unhealthy in target group morpheus-app: Target.FailedHealthChecks
+  TARGET_UNHEALTHY i-0aaa is unhealthy in target group morpheus-app: Target.FailedHealthChecks
   → aws ec2 get-console-output --instance-id i-0aaa --latest`);
   });
 
@@ -73,7 +73,7 @@ describe('the screen at the end', () => {
     expect(await screenAfter(rollbackFailedRun())).toContain(`
 ✖ Rolling back — 1 step · 5m
   ✖ Roll the instance refresh back — not undone
-    Not undone after 1h: "Roll the instance refresh back"`);
+    UNDO_TIMED_OUT Not undone after 1h: "Roll the instance refresh back"`);
   });
 
   test('of a rehearsal: the calls that were not made', async () => {
@@ -99,7 +99,7 @@ describe('the screen at the end', () => {
     ✔ i-0ccc serves no request — 1m 05s
     ✔ Terminate i-0ccc — 2s
     ✖ A new node has taken the place of i-0ccc — failed · 3m 20s
-      i-0ccc hangs in Terminating:Wait`);
+      NODE_STUCK i-0ccc hangs in Terminating:Wait`);
   });
 
   test('of an interrupted run names the step that was under way', async () => {
@@ -121,7 +121,7 @@ describe('the screen at the end', () => {
       .succeed('canary');
     expect(await screenAfter(tape)).toContain(`
 ✖ The canary is healthy — failed
-  i-0aaa is unhealthy in target group morpheus-app: Target.FailedHealthChecks
+  TARGET_UNHEALTHY i-0aaa is unhealthy in target group morpheus-app: Target.FailedHealthChecks
   → aws ec2 get-console-output --instance-id i-0aaa --latest
 ✔ The canary is healthy — attempt 2`);
   });

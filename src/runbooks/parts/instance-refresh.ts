@@ -173,7 +173,7 @@ export function replaceByInstanceRefresh(
     uses: [describeInstanceRefreshes, stopAlarmReads, ...fleetReads, ...whyReads],
     every: seconds(15),
     timeout: nodeTimeout * canary,
-    hint: 'The new version does not become healthy: undo, and look at the logs of the canary',
+    hint: 'Undo. A node that was launched says in its logs why it does not serve; if none was, look at the capacity or the launch template',
     async probe(context) {
       const refresh = await ourRefresh(context, context.outputOf(startRefresh));
       if (refresh === undefined) return notListed;
