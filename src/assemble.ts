@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type * as z from 'zod';
 import { openAwsSession } from './aws/session.ts';
 import { type Clock, systemClock, systemRandom } from './clock.ts';
@@ -76,7 +76,7 @@ function sandboxEnvironment(
 ): Environment {
   const [first] = Object.keys(environments);
   const name = wanted ?? first ?? '';
-  const settings = environments[name];
+  const settings = Object.hasOwn(environments, name) ? environments[name] : undefined;
   if (settings !== undefined) return { name, ...environmentSchema.parse(settings) };
   throw new UsageError({
     code: 'ENVIRONMENT_UNKNOWN',
@@ -91,9 +91,10 @@ export const runStore = (dataDirectory: string): RunStore =>
 
 function stateDirectory(dataDirectory: string): string {
   const { XDG_STATE_HOME } = process.env;
-  return XDG_STATE_HOME === undefined || XDG_STATE_HOME === ''
-    ? dataDirectory
-    : join(XDG_STATE_HOME, 'runbook');
+  // A relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
+  return XDG_STATE_HOME !== undefined && isAbsolute(XDG_STATE_HOME)
+    ? join(XDG_STATE_HOME, 'runbook')
+    : dataDirectory;
 }
 
 /** Sorts by time, and its last four letters are enough to name it: `rolling-update-20261121-064250-7kq2`. */

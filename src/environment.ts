@@ -1,7 +1,10 @@
 import * as z from 'zod';
-import { formatExactDuration, parseDuration } from './duration.ts';
+import { formatDuration, formatExactDuration, hours, parseDuration } from './duration.ts';
 
 const aDuration = 'expected a duration such as 90s, 15m or 1h30m';
+
+/** Nobody means a run to wait longer, and a time that far ahead is still a date. */
+const longest = hours(7 * 24);
 
 /** `90s`, `15m`, `1h30m` in YAML, flags and journals; milliseconds in the code. */
 export const duration = z.codec(
@@ -10,15 +13,10 @@ export const duration = z.codec(
   {
     decode: (text, context) => {
       const span = parseDuration(text);
-      if (span === undefined) {
-        context.issues.push({
-          code: 'custom',
-          message: aDuration,
-          input: text,
-        });
-        return z.NEVER;
-      }
-      return span;
+      if (span !== undefined && span <= longest) return span;
+      const message = span === undefined ? aDuration : `expected at most ${formatDuration(longest)}`;
+      context.issues.push({ code: 'custom', message, input: text });
+      return z.NEVER;
     },
     encode: formatExactDuration,
   },

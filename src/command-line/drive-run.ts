@@ -4,12 +4,14 @@ import type { Operator } from '../engine/operator.ts';
 import { exitCodeOf, type Outcome } from '../engine/outcome.ts';
 import type { RunEvent } from '../engine/run-event.ts';
 import type { RunEnd } from '../engine/run-runbook.ts';
+import { stateOf } from '../engine/run-state.ts';
 import type { Runbook } from '../engine/runbook.ts';
 import type { Environment } from '../environment.ts';
 import { UsageError } from '../errors.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
 import { type RunReport, reportOf } from '../reports/run-report.ts';
 import { summaryText } from '../reports/text-report.ts';
+import { withChangesInPlace } from './changes-in-place.ts';
 import { hasColour, textOptions } from './runbook-command.ts';
 
 /** Flags that stand in for the operator. */
@@ -45,17 +47,15 @@ export function checkOperatorFlags({ yes, reason }: OperatorFlags, environment: 
   });
 }
 
-/** Runs under the run's lock, shows what happens while it happens, and ends with the summary and the exit code. */
+/** Under the run's lock: shows what happens while it happens, and ends with the summary and the exit code. */
 export async function driveRun(driven: Driven): Promise<RunReport> {
   const { directory, target, json, history } = driven;
-  const release = directory.lock();
   const journal = directory.openJournal();
   const stop = new AbortController();
   const screen = await openScreen(driven, stop.signal);
   const onSignal = (): void => {
     if (stop.signal.aborted) {
       screen.abandon();
-      release();
       process.exit(exitCodeOf.interrupted);
     }
     stop.abort();
@@ -77,11 +77,12 @@ export async function driveRun(driven: Driven): Promise<RunReport> {
     if (!json) process.stdout.write(`\n${summaryText(report, textOptions(process.stdout))}\n`);
     if (end.fault instanceof Error) process.stderr.write(`\n${end.fault.stack}\n`);
     return report;
+  } catch (error) {
+    throw seen.length === 0 ? error : withChangesInPlace(error, stateOf(seen));
   } finally {
     await screen.stop();
     for (const signal of signals) process.off(signal, onSignal);
     journal.close();
-    release();
   }
 }
 

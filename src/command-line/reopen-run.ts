@@ -4,6 +4,7 @@ import { type RunState, stateOf } from '../engine/run-state.ts';
 import type { Runbook } from '../engine/runbook.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
 import { findRunbook } from './find-runbook.ts';
+import { underLock } from './under-lock.ts';
 
 export interface ReopenedRun extends Place {
   readonly directory: RunDirectory;
@@ -13,13 +14,21 @@ export interface ReopenedRun extends Place {
   readonly planned: readonly string[];
 }
 
-/** A run that was started before, in the environment that its journal holds: a changed runbook.yaml does not move it. */
-export async function reopenRun(
+/**
+ * Takes up a run that was started before, in the environment that its journal holds: a changed runbook.yaml does not move it.
+ * Journal and world are read under the run's lock: before it, another process may still be writing them.
+ */
+export function reopenRun<End>(
   name: string,
   dataDirectory: string,
   pace: number | undefined,
-): Promise<ReopenedRun> {
+  drive: (run: ReopenedRun) => Promise<End>,
+): Promise<End> {
   const directory = runStore(dataDirectory).find(name);
+  return underLock(directory, async () => drive(await readRun(directory, pace)));
+}
+
+async function readRun(directory: RunDirectory, pace: number | undefined): Promise<ReopenedRun> {
   const { events } = directory.read();
   const state = stateOf(events);
   const { started, lastAt } = state;

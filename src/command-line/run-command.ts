@@ -9,6 +9,7 @@ import { checkOperatorFlags, driveRun } from './drive-run.ts';
 import { operatorFlags, paceOf } from './operator-flags.ts';
 import { parameterFlags, typedParameters } from './parameter-flags.ts';
 import { RunbookCommand } from './runbook-command.ts';
+import { underLock } from './under-lock.ts';
 
 /** The command `runbook run <id>`: the runbook's parameters are its flags. */
 export function runCommand(runbook: Runbook) {
@@ -48,28 +49,31 @@ export function runCommand(runbook: Runbook) {
       runbook.validate?.(chosen, environment);
       checkOperatorFlags(flags, environment);
       begin();
-      return driveRun({
-        runbook,
-        target,
-        directory: store.create(runId),
-        flags,
-        planned: runbook.steps(chosen).map(({ id }) => id),
-        history: [],
-        json: this.jsonEnabled(),
-        aim: 'succeeded',
-        go: (ports) =>
-          startRun(
-            {
-              runbook,
-              parameters,
-              environment,
-              runId,
-              mode: rehearsal ? 'rehearsal' : isSandbox ? 'sandbox' : 'live',
-              toolVersion: this.config.version,
-            },
-            ports,
-          ),
-      });
+      const directory = store.create(runId);
+      return underLock(directory, () =>
+        driveRun({
+          runbook,
+          target,
+          directory,
+          flags,
+          planned: runbook.steps(chosen).map(({ id }) => id),
+          history: [],
+          json: this.jsonEnabled(),
+          aim: 'succeeded',
+          go: (ports) =>
+            startRun(
+              {
+                runbook,
+                parameters,
+                environment,
+                runId,
+                mode: rehearsal ? 'rehearsal' : isSandbox ? 'sandbox' : 'live',
+                toolVersion: this.config.version,
+              },
+              ports,
+            ),
+        }),
+      );
     }
   };
 }

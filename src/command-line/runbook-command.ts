@@ -4,7 +4,9 @@ import { exitCodeOf, usageExitCode } from '../engine/outcome.ts';
 import { Declined, Interrupted, OperatorError, Refusal, UsageError } from '../errors.ts';
 import type { TextOptions } from '../reports/layout.ts';
 import { wantsColour } from '../terminal/colour.ts';
+import { ChangesInPlace } from './changes-in-place.ts';
 import { errorText, isOclifError } from './error-text.ts';
+import { outliveOutputErrors } from './output-errors.ts';
 
 /** What every command has: `--json`, exit codes that mean something, and errors that say what to do. */
 export abstract class RunbookCommand extends Command {
@@ -19,14 +21,9 @@ export abstract class RunbookCommand extends Command {
     return textOptions(process.stdout);
   }
 
-  /** A pipe that was closed (`| head`) must never end a run half-way. */
   override async init(): Promise<void> {
     await super.init();
-    for (const stream of [process.stdout, process.stderr]) {
-      stream.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EPIPE') throw error;
-      });
-    }
+    outliveOutputErrors();
   }
 
   protected override async catch(error: Error): Promise<void> {
@@ -58,6 +55,7 @@ function exitCodeFor(error: Error): number {
   if (error instanceof UsageError || isOclifError(error)) return usageExitCode;
   if (error instanceof Declined) return exitCodeOf.declined;
   if (error instanceof Refusal) return exitCodeOf.refused;
+  if (error instanceof ChangesInPlace) return exitCodeOf['failed-with-changes'];
   if (error instanceof OperatorError) return exitCodeOf.failed;
   if (error instanceof Interrupted) return exitCodeOf.interrupted;
   return exitCodeOf.fault;

@@ -21,22 +21,20 @@ export default class Resume extends RunbookCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Resume);
-    const { runbook, environment, target, directory, events, planned } = await reopenRun(
-      args.run,
-      this.config.dataDir,
-      paceOf(flags),
-    );
-    checkOperatorFlags(flags, environment);
-    return driveRun({
-      runbook,
-      target,
-      directory,
-      flags,
-      planned,
-      history: events,
-      json: this.jsonEnabled(),
-      aim: 'succeeded',
-      go: (ports) => resumeRun(runbook, events, this.config.version, ports),
+    return reopenRun(args.run, this.config.dataDir, paceOf(flags), async (reopened) => {
+      const { runbook, environment, target, directory, events, planned } = reopened;
+      checkOperatorFlags(flags, environment);
+      return driveRun({
+        runbook,
+        target,
+        directory,
+        flags,
+        planned,
+        history: events,
+        json: this.jsonEnabled(),
+        aim: 'succeeded',
+        go: (ports) => resumeRun(runbook, events, this.config.version, ports),
+      });
     });
   }
 }

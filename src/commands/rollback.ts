@@ -24,25 +24,23 @@ export default class Rollback extends RunbookCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Rollback);
-    const { runbook, environment, target, directory, events, state, planned } = await reopenRun(
-      args.run,
-      this.config.dataDir,
-      paceOf(flags),
-    );
-    checkOperatorFlags(flags, environment);
-    return driveRun({
-      runbook,
-      target,
-      directory,
-      flags,
-      planned,
-      history: events,
-      json: this.jsonEnabled(),
-      aim: 'rolled-back',
-      async go(ports) {
-        await askToUndo(state, ports);
-        return rollBackRun(runbook, events, ports);
-      },
+    return reopenRun(args.run, this.config.dataDir, paceOf(flags), async (reopened) => {
+      const { runbook, environment, target, directory, events, state, planned } = reopened;
+      checkOperatorFlags(flags, environment);
+      return driveRun({
+        runbook,
+        target,
+        directory,
+        flags,
+        planned,
+        history: events,
+        json: this.jsonEnabled(),
+        aim: 'rolled-back',
+        async go(ports) {
+          await askToUndo(state, ports);
+          return rollBackRun(runbook, events, ports);
+        },
+      });
     });
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { UsageError } from '../errors.ts';
@@ -89,7 +89,7 @@ export function environmentNamed(config: Config, name: string): Environment {
 function findUpwards(from: string): string {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     const file = join(folder, configFileName);
-    if (existsSync(file)) return file;
+    if (isThere(file)) return file;
     if (dirname(folder) === folder) break;
   }
   throw new UsageError({
@@ -99,12 +99,21 @@ function findUpwards(from: string): string {
   });
 }
 
+/** Also a link that leads nowhere: to pass over it would be to read another file than the one that is meant. */
+function isThere(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
 function readText(file: string, named: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
+    if ((code === 'ENOENT' || code === 'ENOTDIR') && !isThere(file)) {
       throw new UsageError({
         code: 'CONFIG_NOT_FOUND',
         message: `${named} does not exist (looked for ${file}).`,
@@ -125,6 +134,9 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder, not a file',
   EACCES: 'this user may not read it',
   EPERM: 'this user may not read it',
+  ENOENT: 'it is a link to a file that does not exist',
+  ENOTDIR: 'it is a link to a file that does not exist',
+  ELOOP: 'it is a link that leads back to itself',
 };
 
 const command = (text: string, file: string) => (file === configFileName ? text : `${text} --config ${file}`);

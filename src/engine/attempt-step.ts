@@ -1,4 +1,4 @@
-import { AwsCallError, BlockedWrite, Bug, Declined, OperatorError } from '../errors.ts';
+import { AwsCallError, BlockedWrite, Bug, Declined, OperatorError, Refusal } from '../errors.ts';
 import type { Ports } from './context.ts';
 import { isStepFailure, leavesDoubt } from './failure.ts';
 import { findAfterDoubt } from './find-applied.ts';
@@ -163,7 +163,7 @@ async function carryOutApprove(step: Approve, attempt: Attempt): Promise<void> {
 
 async function carryOutMeasure(step: Measure, attempt: Attempt): Promise<void> {
   const { path, contexts, recorder } = attempt;
-  const measured = await step.sample(contexts.read);
+  const measured = await sampleOf(step, attempt);
   const objective = step.objective?.(contexts.read);
   recorder.record({
     type: 'measured',
@@ -175,6 +175,17 @@ async function carryOutMeasure(step: Measure, attempt: Attempt): Promise<void> {
     verdict: verdictOn(measured, objective),
   });
   succeed(step, undefined, attempt);
+}
+
+/** A number that cannot be had is no reason to undo what went well. In a rehearsal it may depend on what was not carried out. */
+async function sampleOf(step: Measure, { contexts, recorder }: Attempt): Promise<Measured> {
+  try {
+    return await step.sample(contexts.read);
+  } catch (error) {
+    const depends = error instanceof StepNotReached && recorder.state.started.mode === 'rehearsal';
+    if (!isStepFailure(error) || error instanceof Refusal || depends) throw error;
+    return { missing: error.message };
+  }
 }
 
 function verdictOn(

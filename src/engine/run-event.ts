@@ -90,7 +90,13 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
   event('failure-decided', { step, choice: z.enum(['retry', 'skip', 'undo', 'leave']), by: z.string() }),
   event('rollback-started', { by: z.string() }),
-  event('undo-started', { step, title: z.string(), deadline: z.iso.datetime().optional() }),
+  event('undo-started', {
+    step,
+    title: z.string(),
+    deadline: z.iso.datetime().optional(),
+    /** Of a change that never succeeded: what AWS said was applied. The undo may be taking just that away, so it is asked only once. */
+    applied: z.unknown().optional(),
+  }),
   event('undone', { step, how: z.enum(['undone', 'with-earlier-change', 'was-never-applied']) }),
   event('undo-failed', { step, error }),
   event('run-interrupted', {}),

@@ -164,10 +164,20 @@ async function driveBackwards(
     await undoChanges(steps, recorder, ports);
     return finish('rolled-back', undefined, recorder);
   } catch (error) {
+    if (recorder.state.outcome !== undefined) return notBegun(error, recorder);
     if (isStepFailure(error) && recorder.state.phase === 'rolling-back')
       return finish('rollback-failed', error, recorder);
     return endWith(error, recorder);
   }
+}
+
+/**
+ * Before a rollback has begun, how the run ended still holds, and its journal goes on saying so.
+ * @throws what stood in the way: telling it is all that comes of this
+ */
+function notBegun(error: unknown, { state }: Recorder): RunEnd {
+  if (error instanceof Interrupted) return { state, outcome: 'interrupted' };
+  throw error instanceof NotSafe ? error.refusal : error;
 }
 
 function endWith(error: unknown, recorder: Recorder): RunEnd {

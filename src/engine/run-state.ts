@@ -33,6 +33,8 @@ export interface StepState {
   readonly undoTitle?: string;
   readonly undoDeadline?: string;
   readonly undoError?: EventError;
+  /** As journalled when the undo began, of a change that has no output. */
+  readonly foundApplied?: unknown;
 }
 
 export interface RunState {
@@ -146,6 +148,7 @@ export function nextState(state: RunState, event: RunEvent): RunState {
         undo: 'started',
         undoTitle: event.title,
         ...(event.deadline !== undefined && { undoDeadline: event.deadline }),
+        ...('applied' in event && { foundApplied: event.applied }),
       });
     case 'undone':
       return withStep(event.step, {

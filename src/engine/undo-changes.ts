@@ -64,7 +64,7 @@ async function undoOne(change: Change, debt: StepState, recorder: Recorder, port
       recorder.record({ type: 'undone', step: path, how: 'was-never-applied' });
       return;
     }
-    await carryOutUndo(undoOf(change), applied, debt, contexts, recorder, ports);
+    await carryOutUndo(change, applied, debt, contexts, recorder, ports);
     recorder.record({ type: 'undone', step: path, how: 'undone' });
   } catch (error) {
     if (isStepFailure(error)) recorder.record({ type: 'undo-failed', step: path, error: eventError(error) });
@@ -72,14 +72,16 @@ async function undoOne(change: Change, debt: StepState, recorder: Recorder, port
   }
 }
 
-/** Of a change that was cut off, AWS itself says whether it is in place. */
-const whatWasApplied = async (
+/** Of a change that was cut off, AWS itself says whether it is in place: until its undo begins, which may change the answer. */
+async function whatWasApplied(
   change: Change,
   debt: StepState,
   contexts: StepContexts,
   ports: Ports,
-): Promise<unknown> =>
-  debt.status === 'succeeded' ? change.returns?.parse(debt.output) : findAfterDoubt(change, contexts, ports);
+): Promise<unknown> {
+  const known = debt.status === 'succeeded' ? debt.output : debt.foundApplied;
+  return known === undefined ? findAfterDoubt(change, contexts, ports) : change.returns?.parse(known);
+}
 
 function undoOf({ title, undo, cannotUndo }: Change): Undo<unknown> {
   if (undo !== undefined) return undo;
@@ -90,7 +92,7 @@ function undoOf({ title, undo, cannotUndo }: Change): Undo<unknown> {
 }
 
 async function carryOutUndo(
-  undo: Undo<unknown>,
+  change: Change,
   applied: unknown,
   debt: StepState,
   contexts: StepContexts,
@@ -98,16 +100,22 @@ async function carryOutUndo(
   { clock, signal }: Ports,
 ): Promise<void> {
   const { path } = debt;
-  const { title } = undo;
+  const undo = undoOf(change);
+  const started = {
+    type: 'undo-started',
+    step: path,
+    title: undo.title,
+    ...(debt.status !== 'succeeded' && { applied: change.returns?.encode(applied) }),
+  } as const;
   const context = contexts.change('undo');
   if ('apply' in undo) {
-    recorder.record({ type: 'undo-started', step: path, title });
+    recorder.record(started);
     return undo.apply(context, applied);
   }
   const cutOffDeadline = debt.undo === 'started' ? debt.undoDeadline : undefined;
   const deadline =
     cutOffDeadline ?? new Date(clock.now().getTime() + timeoutIn(undo.timeout, context)).toISOString();
-  recorder.record({ type: 'undo-started', step: path, title, deadline });
+  recorder.record({ ...started, deadline });
   const readiness = await poll({
     probe: () => undo.turn(context, applied),
     every: undo.every,
@@ -119,6 +127,6 @@ async function carryOutUndo(
   if (readiness.ready) return;
   throw new OperatorError({
     code: 'UNDO_TIMED_OUT',
-    message: `Not undone after ${timeoutText(undo.timeout)}: "${title}". Last seen: ${readiness.because}`,
+    message: `Not undone after ${timeoutText(undo.timeout)}: "${undo.title}". Last seen: ${readiness.because}`,
   });
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Journal } from '../engine/context.ts';
 import { journalVersion, type RunEvent, runEventSchema } from '../engine/run-event.ts';
 import { OperatorError } from '../errors.ts';
+import { reading } from './file-errors.ts';
 
 /** What a journal file holds, and how much of it is whole. */
 export interface JournalContents {
@@ -25,25 +26,33 @@ export function openJournal(file: string, wholeBytes: number): Journal & { close
   const descriptor = openSync(file, wholeBytes === 0 ? 'a' : 'r+', 0o600);
   ftruncateSync(descriptor, wholeBytes);
   let end = wholeBytes;
+  let failure: unknown;
   return {
     append(event) {
+      // After a line that was lost, no later one may tell a story without it.
+      if (failure !== undefined) throw failure;
       const line = Buffer.from(`${JSON.stringify(z.encode(runEventSchema, event))}\n`);
-      let written = 0;
-      while (written < line.length)
-        written += writeSync(descriptor, line, written, line.length - written, end + written);
-      end += line.length;
-      if (isDurable(event)) fsyncSync(descriptor);
+      try {
+        let written = 0;
+        while (written < line.length)
+          written += writeSync(descriptor, line, written, line.length - written, end + written);
+        end += line.length;
+        if (isDurable(event)) fsyncSync(descriptor);
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
     },
     close() {
-      fsyncSync(descriptor);
+      if (failure === undefined) fsyncSync(descriptor);
       closeSync(descriptor);
     },
   };
 }
 
-/** @throws OperatorError where the journal is empty, of an unknown version, or damaged before its last line */
+/** @throws OperatorError where the journal cannot be read, is empty, of an unknown version, or damaged before its last line */
 export function readJournal(file: string): JournalContents {
-  const bytes = readFileSync(file);
+  const bytes = reading(file, () => readFileSync(file));
   const wholeBytes = bytes.lastIndexOf(0x0a) + 1;
   const lines = bytes.subarray(0, wholeBytes).toString('utf8').split('\n').slice(0, -1);
   if (lines.length === 0) {
@@ -74,12 +83,16 @@ function readLine(line: string, number: number, file: string): RunEvent {
   }
   const event = runEventSchema.safeParse(json);
   if (event.success) return event.data;
-  throw new OperatorError({
+  const why = json === undefined ? 'not JSON' : z.prettifyError(event.error).replaceAll('\n', ' ');
+  throw damaged(`${file}, line ${number} is no event of a journal: ${why}`);
+}
+
+export const damaged = (message: string): OperatorError =>
+  new OperatorError({
     code: 'JOURNAL_DAMAGED',
-    message: `${file}, line ${number} is no event of a journal: ${json === undefined ? 'not JSON' : z.prettifyError(event.error).replaceAll('\n', ' ')}`,
+    message,
     hint: 'Nothing was changed. Look at the environment by hand before you run anything against it',
   });
-}
 
 function parseJson(line: string): unknown {
   try {

@@ -1,8 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent } from '../engine/run-event.ts';
-import { OperatorError, UsageError } from '../errors.ts';
-import { type JournalContents, openJournal, readJournal } from './journal-file.ts';
+import { stateOf } from '../engine/run-state.ts';
+import { Bug, OperatorError, UsageError } from '../errors.ts';
+import { reading, writing } from './file-errors.ts';
+import { damaged, type JournalContents, openJournal, readJournal } from './journal-file.ts';
 import { lockRun } from './run-lock.ts';
 
 /** One run's folder: its journal, its lock and, for a sandbox run, the world as it stands. Only its owner can read it. */
@@ -39,17 +49,21 @@ export interface RunStore {
 }
 
 export function openRunStore(root: string): RunStore {
+  /** Settles the order of runs that began in the same second, as scripts start them. */
+  const madeAt = (runId: string): number => statSync(join(root, runId)).birthtimeMs;
   const ids = (): string[] =>
     existsSync(root)
-      ? readdirSync(root, { withFileTypes: true })
+      ? reading(root, () => readdirSync(root, { withFileTypes: true }))
           .filter((entry) => entry.isDirectory() && existsSync(join(root, entry.name, journalName)))
           .map(({ name }) => name)
-          .sort((a, b) => startOf(a).localeCompare(startOf(b)))
+          .sort((a, b) => secondOf(a).localeCompare(secondOf(b)) || madeAt(a) - madeAt(b))
       : [];
   return {
     create(runId) {
       const path = join(root, runId);
-      mkdirSync(path, { recursive: true, mode: 0o700 });
+      writing(path, 'Make room or give access there, or keep runs elsewhere: XDG_STATE_HOME=FOLDER', () =>
+        mkdirSync(path, { recursive: true, mode: 0o700 }),
+      );
       return runDirectory(runId, path);
     },
     find(name) {
@@ -64,9 +78,16 @@ const journalName = 'journal.jsonl';
 const worldName = 'sandbox-world.json';
 
 /** Ids end in date, time and four letters: `rolling-update-20261121-064250-7kq2`. */
-const startOf = (runId: string): string => runId.split('-').slice(-3).join('-');
+const secondOf = (runId: string): string => runId.split('-').slice(-3, -1).join('-');
 
 function findId(name: string, ids: readonly string[]): string {
+  if (name.trim() === '') {
+    throw new UsageError({
+      code: 'RUN_NAME_BLANK',
+      message: 'The name of the run is blank, so no run is meant: is a variable of a script empty?',
+      hint: 'runbook runs',
+    });
+  }
   const exact = name === 'last' ? ids.at(-1) : ids.find((id) => id === name);
   if (exact !== undefined) return exact;
   const matches = ids.filter((id) => id.includes(name));
@@ -82,9 +103,21 @@ function findId(name: string, ids: readonly string[]): string {
   });
 }
 
+/** Every line may be an event and still lines be missing: no run can have said the one without the other. */
+function readStory(file: string): JournalContents {
+  const contents = readJournal(file);
+  try {
+    stateOf(contents.events);
+  } catch (error) {
+    if (error instanceof Bug) throw damaged(`${file} is not as a run wrote it: ${error.message}`);
+    throw error;
+  }
+  return contents;
+}
+
 function readRun(runId: string, path: string): StoredRun {
   try {
-    return { runId, events: readJournal(join(path, journalName)).events };
+    return { runId, events: readStory(join(path, journalName)).events };
   } catch (error) {
     if (error instanceof OperatorError) return { runId, problem: error };
     throw error;
@@ -94,18 +127,28 @@ function readRun(runId: string, path: string): StoredRun {
 function runDirectory(runId: string, path: string): RunDirectory {
   const journal = join(path, journalName);
   const world = join(path, worldName);
+  const keeping = <Result>(file: string, write: () => Result): Result =>
+    writing(file, `Make room or give access there, then: runbook resume ${runId}`, write);
   return {
     runId,
     path,
-    read: () => readJournal(journal),
-    openJournal: () => openJournal(journal, existsSync(journal) ? readJournal(journal).wholeBytes : 0),
-    lock: () => lockRun(join(path, 'lock'), runId),
-    storeWorld(text) {
-      writeFileSync(`${world}.new`, text, { mode: 0o600 });
-      renameSync(`${world}.new`, world);
+    read: () => readStory(journal),
+    openJournal() {
+      const wholeBytes = existsSync(journal) ? readJournal(journal).wholeBytes : 0;
+      const { append, close } = keeping(journal, () => openJournal(journal, wholeBytes));
+      return {
+        append: (event) => keeping(journal, () => append(event)),
+        close: () => keeping(journal, close),
+      };
     },
+    lock: () => keeping(path, () => lockRun(join(path, 'lock'), runId)),
+    storeWorld: (text) =>
+      keeping(world, () => {
+        writeFileSync(`${world}.new`, text, { mode: 0o600 });
+        renameSync(`${world}.new`, world);
+      }),
     loadWorld() {
-      if (existsSync(world)) return readFileSync(world, 'utf8');
+      if (existsSync(world)) return reading(world, () => readFileSync(world, 'utf8'));
       throw new OperatorError({
         code: 'SANDBOX_WORLD_LOST',
         message: `${world} is gone: the sandbox that run ${runId} ran in cannot be brought back`,

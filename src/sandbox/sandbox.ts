@@ -73,7 +73,10 @@ function begin({ scenario = 'calm', seed = 1 }: SandboxOptions): World {
 
 function reopen(stored: string): World {
   try {
-    return restore(stored);
+    const world = restore(stored);
+    const missing = Object.keys(morpheusProd(1)).filter((member) => !Object.hasOwn(world, member));
+    if (missing.length > 0) throw new TypeError(`It has no ${missing.join(', ')}`);
+    return world;
   } catch (cause) {
     throw new OperatorError({
       code: 'SANDBOX_WORLD_UNREADABLE',

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -171,6 +171,44 @@ describe('an interrupted run', () => {
     expect(journalOf(user).at(-1)).toMatchObject({ type: 'run-finished', outcome: 'succeeded' });
   });
 
+  test('resumed by two at once, is driven by one: the other is refused, or finds the run over', async () => {
+    const user = cliUser();
+    const running = user.start(slowly);
+    await running.printed('❯ The canary serves on the new version');
+    running.process.kill('SIGKILL');
+    await running.end;
+    const ends = await Promise.all([user.run(['resume', 'last']), user.run(['resume', 'last'])]);
+    const [driver, other] = ends.toSorted((a, b) => (a.code ?? 1) - (b.code ?? 1));
+    expect(driver?.code, driver?.stderr).toBe(0);
+    expect([other?.code, other?.stderr]).toEqual(
+      other?.code === 8
+        ? [8, expect.stringContaining('RUN_LOCKED')]
+        : [2, expect.stringContaining('RUN_IS_OVER')],
+    );
+    const types = journalOf(user).map(({ type }) => type);
+    expect(types.filter((type) => type === 'run-resumed')).toHaveLength(1);
+    expect(types.filter((type) => type === 'run-finished')).toHaveLength(1);
+    expect(startsIn(user)).toBe(1);
+  });
+
+  test.skipIf(!existsSync('/dev/full')).each([
+    [1, ''],
+    [1, ' --json'],
+    [2, ' --json'],
+  ])('output that cannot be written (stream %i%s) does not end it', async (stream, flag) => {
+    const user = cliUser();
+    const full = openSync('/dev/full', 'w');
+    const { code, stderr } = await user.start(
+      [...inSandbox, ...(flag === '' ? [] : ['--json'])],
+      {},
+      { [stream]: full },
+    ).end;
+    closeSync(full);
+    expect(code).toBe(0);
+    expect(journalOf(user).at(-1)).toMatchObject({ type: 'run-finished', outcome: 'succeeded' });
+    if (stream === 1) expect(stderr).toMatch(/Output was lost: ENOSPC/);
+  });
+
   const startsIn = (user: CliUser): number =>
     journalOf(user).filter(
       (event) => event.type === 'aws-called' && event.operation === 'StartInstanceRefresh',
@@ -180,7 +218,9 @@ describe('an interrupted run', () => {
 describe('bad input is a clear error with a hint, and nothing is changed', () => {
   const live = ['run', 'rolling-update', '--env', 'prod'];
 
-  test.each<[what: string, config: string | undefined, command: string[], code: number, says: RegExp[]]>([
+  type Bad = [what: string, config: string | undefined, command: string[], code: number, says: RegExp[]];
+
+  test.each<Bad>([
     ['no configuration', undefined, live, 2, [/CONFIG_NOT_FOUND/, /runbook config init/]],
     [
       'an unknown environment',
@@ -212,6 +252,16 @@ describe('bad input is a clear error with a hint, and nothing is changed', () =>
       2,
       [/ENVIRONMENT_UNKNOWN/],
     ],
+    ...['constructor', '__proto__'].map(
+      (name): Bad => [
+        `a sandbox environment named ${name}`,
+        undefined,
+        [...inSandbox, '--env', name],
+        2,
+        [/ENVIRONMENT_UNKNOWN/],
+      ],
+    ),
+    ['a blank name of a run', undefined, ['rollback', ''], 2, [/RUN_NAME_BLANK/, /runbook runs/]],
     ['an unknown scenario', undefined, [...inSandbox, '--scenario', 'meteor'], 2, [/meteor/, /bad-ami/]],
     ['an unknown runbook', undefined, ['show', 'rolling-updaet'], 2, [/RUNBOOK_UNKNOWN/, /runbook list/]],
     [
@@ -265,6 +315,24 @@ describe('bad input is a clear error with a hint, and nothing is changed', () =>
     expect(end.stdout).toContain('999988887777');
     expect(end.stdout).toContain('111122223333');
   });
+});
+
+test('a relative XDG_STATE_HOME is ignored: runs must not depend on the folder that one stands in', async () => {
+  const user = cliUser();
+  const { code } = await user.run([...inSandbox, '--dry-run'], { XDG_STATE_HOME: 'here' });
+  expect(code).toBe(0);
+  expect(existsSync(join(user.folder, 'here'))).toBe(false);
+  expect((await user.run(['runs', '--json'], { XDG_STATE_HOME: '' })).stdout).toContain('rolling-update');
+});
+
+test('a state folder that cannot be written: exit 4, the folder is named, and nothing was changed', async () => {
+  const user = cliUser();
+  writeFileSync(user.state, 'a file where the folder should be');
+  const { code, stderr } = await user.run(inSandbox);
+  expect(code).toBe(4);
+  expect(stderr).toContain('STATE_NOT_WRITABLE');
+  expect(stderr).toContain(user.state);
+  expect(stderr).not.toMatch(/^\s+at /m);
 });
 
 test("another Region in the caller's settings than the environment says: exit 8, and both are named", async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -89,6 +89,20 @@ describe('loadConfig', () => {
     });
   });
 
+  it.each([
+    ['runbook.yaml', 'a link that leads back to itself'],
+    ['elsewhere.yaml', 'a link to a file that does not exist'],
+  ])('does not pass over a link that leads nowhere (to %s)', (target, why) => {
+    const deep = join(folder, 'deep');
+    mkdirSync(deep);
+    writeFileSync(join(folder, 'runbook.yaml'), exampleConfig());
+    symlinkSync(target, join(deep, 'runbook.yaml'));
+    expect(failure(() => loadConfig({ from: deep }))).toMatchObject({
+      code: 'CONFIG_UNREADABLE',
+      message: `runbook.yaml cannot be read: it is ${why}.`,
+    });
+  });
+
   it('repeats --config in the command that checks a file again', () => {
     writeFileSync(join(folder, 'other.yaml'), 'environments: {}');
     expect(failure(() => loadConfig({ path: 'other.yaml', from: folder })).hint).toContain(
@@ -175,6 +189,11 @@ describe('a file that is not as it should be', () => {
       'a number as a duration',
       environment('    objectives: { rto: 60 }\n    components: {}'),
       'runbook.yaml:5:24 environments.prod.objectives.rto: expected a duration such as 90s, 15m or 1h30m; found the number 60',
+    ],
+    [
+      'a duration that nobody means',
+      environment('    objectives: { rto: 999999999999d }\n    components: {}'),
+      'runbook.yaml:5:24 environments.prod.objectives.rto: expected at most 7d; found "999999999999d"',
     ],
     [
       'a text that is no duration',
@@ -287,7 +306,7 @@ describe('every valid file', () => {
   const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/);
   const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
   const region = fc.constantFrom('us-east-1', 'eu-central-1', 'us-gov-west-1', 'ap-southeast-2');
-  const span = fc.nat(1_000_000_000).map(formatExactDuration);
+  const span = fc.nat(7 * 86_400_000).map(formatExactDuration);
   const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
   const defined = <T extends object>(shape: T) =>
     Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== undefined));

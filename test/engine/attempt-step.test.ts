@@ -4,6 +4,7 @@ import { minutes, seconds } from '../../src/duration.ts';
 import { approve, change, check, forEach, measure, wait } from '../../src/engine/step.ts';
 import { idempotencyToken } from '../../src/engine/step-path.ts';
 import { duration } from '../../src/environment.ts';
+import { OperatorError, Refusal } from '../../src/errors.ts';
 import { bench, by, createThing, runId, thingExists, told, toldInShort } from '../helpers/engine-harness.ts';
 import { creates, deletes, thing, waitsUntil } from '../helpers/engine-toy-steps.ts';
 
@@ -230,6 +231,44 @@ describe('what stands in the journal', () => {
       },
       { type: 'step-succeeded', step: 'lowest' },
     ]);
+  });
+
+  test.each(['live', 'rehearsal'] as const)(
+    'a measure whose number cannot be had tells why, and the run goes on (%s)',
+    async (mode) => {
+      const message = 'CloudWatch did not answer';
+      const it = bench(
+        [
+          measure({
+            id: 'lowest',
+            title: 'Lowest healthy count',
+            unit: 'count',
+            sample: async () => {
+              throw new OperatorError({ code: 'NO_DATA', message });
+            },
+            objective: () => ({ atLeast: 3 }),
+          }),
+        ],
+        { mode },
+      );
+      expect((await it.start()).outcome).toBe('succeeded');
+      expect(it.failures).toEqual([]);
+      expect(told(it)[1]).toMatchObject({ type: 'measured', missing: message, verdict: 'cannot tell' });
+    },
+  );
+
+  test('a measure that refuses stops the run', async () => {
+    const it = bench([
+      measure({
+        id: 'lowest',
+        title: 'Lowest healthy count',
+        unit: 'count',
+        sample: async () => {
+          throw new Refusal({ code: 'STOP_ALARM', message: 'The stop alarm is on' });
+        },
+      }),
+    ]);
+    expect((await it.start()).outcome).toBe('refused');
   });
 
   test('a forEach: its items once, then the steps of each item in order', async () => {

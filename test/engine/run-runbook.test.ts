@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { stateOf } from '../../src/engine/run-state.ts';
 import {
   approve,
   type Change,
@@ -252,18 +253,32 @@ describe('a safety check', () => {
   );
 
   test.each([
-    ['refused', refuses],
-    ['failed-with-changes', fails],
-  ])('is made before a rollback, which does not begin where it does not hold (%s)', async (outcome, say) => {
-    let holds = true;
-    const it = bench([safety(() => !holds && say()), creates('a')]);
+    ['STOP_ALARM', refuses],
+    ['NOT_SO', fails],
+  ])(
+    'is made before a rollback, which does not begin where it does not hold: the run stays as it ended (%s)',
+    async (code, say) => {
+      let holds = true;
+      const it = bench([safety(() => !holds && say()), creates('a')]);
+      await it.start();
+      holds = false;
+      await expect(it.rollBack()).rejects.toMatchObject({ code });
+      expect(stateOf(it.journal.events).outcome).toBe('succeeded');
+      expect(toldInShort(it)).not.toContain('rollback-started');
+      expect([...it.aws.things]).toEqual(['a']);
+      holds = true;
+      expect((await it.rollBack()).outcome).toBe('rolled-back');
+    },
+  );
+
+  test('before a rollback, interrupted: the run stays as it ended', async () => {
+    let interrupt = () => {};
+    const it = bench([safety(() => interrupt()), saying('second', () => {}, true), creates('a')]);
     await it.start();
-    holds = false;
-    expect((await it.rollBack()).outcome).toBe(outcome);
-    expect(toldInShort(it)).not.toContain('rollback-started');
+    interrupt = () => it.interrupt();
+    expect((await it.rollBack()).outcome).toBe('interrupted');
+    expect(stateOf(it.journal.events).outcome).toBe('succeeded');
     expect([...it.aws.things]).toEqual(['a']);
-    holds = true;
-    expect((await it.rollBack()).outcome).toBe('rolled-back');
   });
 
   test('is made before the undo that the operator chose', async () => {
@@ -294,6 +309,30 @@ describe('a safety check', () => {
     holds = true;
     expect((await it.resume()).outcome).toBe('rolled-back');
   });
+});
+
+test('a journal that can no longer be written ends the run where it is: nothing is written to AWS or journalled after', async () => {
+  const full = new OperatorError({ code: 'STATE_NOT_WRITABLE', message: 'The disk is full' });
+  for (let lines = 1; ; lines += 1) {
+    const it = bench([saying('safe', () => {}, true), creates('a'), creates('b')], {
+      decide: () => ({ choice: 'undo' }),
+    });
+    const append = it.journal.append.bind(it.journal);
+    let effectsThen = 0;
+    it.journal.append = (event) => {
+      effectsThen = it.aws.effects.length;
+      if (it.journal.lines.length === lines) throw full;
+      append(event);
+    };
+    const end = await it.start().catch((error: unknown) => error);
+    if (end !== full) break;
+    expect(it.journal.lines).toHaveLength(lines);
+    expect(it.aws.effects).toHaveLength(effectsThen);
+    expect(it.failures).toEqual([]);
+    it.journal.append = append;
+    expect((await it.resume()).outcome).toBe('succeeded');
+    expect(it.aws.effects).toEqual(['Create a', 'Create b']);
+  }
 });
 
 /** A runbook with a place for everything that a step's author writes, of which one throws. */

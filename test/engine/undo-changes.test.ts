@@ -2,10 +2,19 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { minutes } from '../../src/duration.ts';
 import { debtsOf, stateOf } from '../../src/engine/run-state.ts';
-import { approve, check, forEach, type ListEntry } from '../../src/engine/step.ts';
+import { approve, check, forEach, type ListEntry, type Undo } from '../../src/engine/step.ts';
 import { Refusal } from '../../src/errors.ts';
-import { type Bench, type BenchOptions, bench, by, told, toldInShort } from '../helpers/engine-harness.ts';
-import { creates, deletes, deletesInTurns } from '../helpers/engine-toy-steps.ts';
+import {
+  type Bench,
+  type BenchOptions,
+  bench,
+  by,
+  deleteThing,
+  thingExists,
+  told,
+  toldInShort,
+} from '../helpers/engine-harness.ts';
+import { creates, deletes, deletesInTurns, type Thing } from '../helpers/engine-toy-steps.ts';
 
 const at = (seconds: number) => new Date(Date.parse('2026-03-01T03:00:00Z') + seconds * 1000).toISOString();
 
@@ -108,6 +117,40 @@ describe('a rollback', () => {
     expect((await it.start()).outcome).toBe('succeeded');
     await it.rollBack();
     expect(deletions(it)).toEqual(['Delete b', 'Delete a']);
+  });
+
+  test('of a change in doubt is carried through, killed at any line, though the undo takes away what was looked for', async () => {
+    /** Deletes the thing at once, and what is left of it in the next turn. */
+    const undo: Undo<Thing> = {
+      ...deletesInTurns('a'),
+      async turn({ aws }, { thing: name }) {
+        if (await thingExists(aws, name)) {
+          await deleteThing(aws, name);
+          return { ready: false, because: `${name} leaves something behind` };
+        }
+        if (await thingExists(aws, `${name}-rest`)) await deleteThing(aws, `${name}-rest`);
+        return { ready: true };
+      },
+    };
+    for (const how of ['killed', 'line lost'] as const) {
+      for (let atLine = 1; ; atLine += 1) {
+        const it = bench([creates('a', { undo })], {
+          things: ['a-rest'],
+          troubles: { 'Create a': ['lost answer'], 'Exists a': ['none', 'throttled'] },
+        });
+        await it.start();
+        expect(owed(it)).toEqual(['a']);
+        it.stopAt({ atLine, how });
+        const died = await it.rollBack().then(
+          () => false,
+          () => true,
+        );
+        if (!died) break;
+        if (stateOf(it.journal.events).outcome !== 'rolled-back') await it.rollBack();
+        expect([...it.aws.things], `${how} at line ${atLine}`).toEqual([]);
+        expect(told(it)).toContainEqual({ type: 'undone', step: 'a', how: 'undone' });
+      }
+    }
   });
 
   test('gives the undo what the change returned, through its schema', async () => {

@@ -24,7 +24,12 @@ export interface RunningCli {
 export interface CliUser {
   readonly folder: string;
   readonly state: string;
-  start(arguments_: readonly string[], environment?: Record<string, string>): RunningCli;
+  /** @param streams file descriptors that take the place of standard output (1) or error (2) */
+  start(
+    arguments_: readonly string[],
+    environment?: Record<string, string>,
+    streams?: { readonly 1?: number; readonly 2?: number },
+  ): RunningCli;
   run(arguments_: readonly string[], environment?: Record<string, string>): Promise<CliEnd>;
 }
 
@@ -32,10 +37,10 @@ export function cliUser(): CliUser {
   const folder = mkdtempSync(join(tmpdir(), 'runbook-cli-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const state = join(folder, 'state');
-  const start: CliUser['start'] = (arguments_, environment = {}) => {
+  const start: CliUser['start'] = (arguments_, environment = {}, streams = {}) => {
     const child = spawn(process.execPath, [binary, ...arguments_], {
       cwd: folder,
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', streams[1] ?? 'pipe', streams[2] ?? 'pipe'],
       env: {
         PATH: process.env['PATH'],
         HOME: folder,
@@ -47,11 +52,11 @@ export function cliUser(): CliUser {
     let stdout = '';
     let stderr = '';
     const listeners = new Set<() => void>();
-    child.stdout.on('data', (text) => {
+    child.stdout?.on('data', (text) => {
       stdout += String(text);
       for (const listener of listeners) listener();
     });
-    child.stderr.on('data', (text) => {
+    child.stderr?.on('data', (text) => {
       stderr += String(text);
     });
     const end = new Promise<CliEnd>((resolve, reject) => {

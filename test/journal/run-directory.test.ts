@@ -1,5 +1,13 @@
-import { appendFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openRunStore, type RunStore } from '../../src/journal/run-directory.ts';
 import { succeededRun } from '../helpers/run-events.ts';
@@ -91,6 +99,35 @@ describe('the folder of a run', () => {
   });
 });
 
+describe('a state folder that cannot be written', () => {
+  test('is said before a run begins', () => {
+    const root = newRoot();
+    mkdirSync(dirname(root), { recursive: true });
+    writeFileSync(root, 'a file where the folder should be');
+    expect(() => openRunStore(root).create('a-run')).toThrow(
+      expect.objectContaining({
+        name: 'OperatorError',
+        code: 'STATE_NOT_WRITABLE',
+        message: expect.stringContaining(join(root, 'a-run')),
+        hint: expect.stringContaining('XDG_STATE_HOME'),
+      }),
+    );
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('is said by the run under way', () => {
+    const root = newRoot();
+    const run = openRunStore(root).create('a-run');
+    symlinkSync('/dev/full', join(run.path, 'sandbox-world.json.new'));
+    const notWritable = expect.objectContaining({
+      name: 'OperatorError',
+      code: 'STATE_NOT_WRITABLE',
+      message: expect.stringContaining('ENOSPC'),
+      hint: expect.stringContaining('runbook resume a-run'),
+    });
+    expect(() => run.storeWorld('{}')).toThrow(notWritable);
+  });
+});
+
 describe('finding a run', () => {
   test.each([
     ['by its id', 'failover-drill-20260302-030000-abbb', 1],
@@ -111,6 +148,14 @@ describe('finding a run', () => {
         message: `There is no run ${name}`,
         hint: 'runbook runs',
       }),
+    );
+  });
+
+  test.each(['', ' '])('by a blank name, which is no part of any: "%s"', (name) => {
+    const store = openRunStore(newRoot());
+    addRun(store, 'drill-20260301-030000-aaaa');
+    expect(() => store.find(name)).toThrow(
+      expect.objectContaining({ name: 'UsageError', code: 'RUN_NAME_BLANK' }),
     );
   });
 
@@ -165,6 +210,20 @@ describe('the list of runs', () => {
       ['drill-20260302-030000-bbbb', 'JOURNAL_EMPTY'],
       ['drill-20260303-030000-cccc', 'JOURNAL_DAMAGED'],
       ['drill-20260304-030000-dddd', 'JOURNAL_VERSION_UNKNOWN'],
+    ]);
+  });
+
+  test('has runs whose journal the system does not give, or from which lines are gone', () => {
+    const root = newRoot();
+    const store = openRunStore(root);
+    const [unreadable, gappy] = ['drill-20260301-030000-aaaa', 'drill-20260302-030000-bbbb'];
+    mkdirSync(join(root, unreadable, 'journal.jsonl'), { recursive: true });
+    const journal = store.create(gappy).openJournal();
+    for (const event of events.filter(({ type }) => type !== 'step-started')) journal.append(event);
+    journal.close();
+    expect(store.list().map(({ runId, problem }) => [runId, problem?.code])).toEqual([
+      [unreadable, 'JOURNAL_UNREADABLE'],
+      [gappy, 'JOURNAL_DAMAGED'],
     ]);
   });
 

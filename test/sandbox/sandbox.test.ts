@@ -10,7 +10,7 @@ import { CreateLaunchTemplateVersionCommand, DescribeImagesCommand, EC2Client } 
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
 import { environmentSchema } from '../../src/environment.ts';
-import { OperatorError, UsageError } from '../../src/errors.ts';
+import { UsageError } from '../../src/errors.ts';
 import type { Fault } from '../../src/sandbox/faults.ts';
 import { images } from '../../src/sandbox/morpheus-prod.ts';
 import { openSandbox, type Sandbox, type SandboxOptions, scenarios } from '../../src/sandbox/sandbox.ts';
@@ -115,7 +115,12 @@ describe('sandbox', () => {
   });
 
   test('a damaged stored world and an unknown scenario are told plainly', async () => {
-    await expect(openSandbox({ stored: '{"now"' })).rejects.toBeInstanceOf(OperatorError);
+    for (const stored of ['{"now"', '{}', 'null', '[]']) {
+      await expect(openSandbox({ stored }), stored).rejects.toMatchObject({
+        name: 'OperatorError',
+        code: 'SANDBOX_WORLD_UNREADABLE',
+      });
+    }
     await expect(openSandbox({ scenario: 'doom' })).rejects.toBeInstanceOf(UsageError);
   });
 
