@@ -10,4 +10,9 @@ settings.enableAutoTranspile = false;
 
 await run(process.argv.slice(2), fileURLToPath(new URL('..', import.meta.url)))
   .then(() => flush())
-  .catch((error: Error) => handle(error));
+  .catch(async (error: Error) => {
+    const unknown = /^command (\S+) not found/.exec(error.message)?.[1];
+    if (unknown === undefined) return handle(error);
+    const { tellUnknownCommand } = await import('./command-line/unknown-command.ts');
+    tellUnknownCommand(unknown);
+  });

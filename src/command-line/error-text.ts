@@ -1,9 +1,12 @@
-import { OperatorError } from '../errors.ts';
+import { Interrupted, OperatorError } from '../errors.ts';
 import { bad, paragraph, quiet, strong, type TextOptions, textOf } from '../reports/layout.ts';
 
 /** What an operator sees of an error: code, what happened, what to type next. Only our own bugs show where they happened. */
 export function errorText(error: unknown, command: string | undefined, options: TextOptions): string {
   if (error instanceof OperatorError) return operatorErrorText(error, options);
+  if (error instanceof Interrupted) {
+    return `${textOf(messageLines('INTERRUPTED', 'Nothing was begun'), options)}\n`;
+  }
   if (isOclifError(error)) {
     const help = command === undefined ? 'runbook --help' : `runbook ${command.replaceAll(':', ' ')} --help`;
     const message = error.message.replace(/\nSee more help with --help$/, '');

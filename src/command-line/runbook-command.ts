@@ -34,7 +34,7 @@ export abstract class RunbookCommand extends Command {
 
   protected override toErrorJson(error: unknown): unknown {
     if (!(error instanceof OperatorError)) {
-      const code = isOclifError(error) ? 'USAGE' : 'FAULT';
+      const code = isOclifError(error) ? 'USAGE' : error instanceof Interrupted ? 'INTERRUPTED' : 'FAULT';
       return { error: { code, message: error instanceof Error ? error.message : String(error) } };
     }
     const { code, message, hint } = error;

@@ -47,12 +47,12 @@ export default class Rollback extends RunbookCommand {
 
 /** @throws Declined before anything is journalled or asked of AWS */
 async function askToUndo(state: RunState, { operator, signal }: Ports): Promise<void> {
-  const { runId, environment } = state.started;
+  const { runId, environment, mode } = state.started;
   const debts = debtsOf(state);
   if (debts.length === 0) return;
   const answer = await operator.approve(
     {
-      question: `Undo ${debts.length === 1 ? 'the change' : `the ${debts.length} changes`} that run ${runId} left in ${environment.name}?`,
+      question: `Undo ${debts.length === 1 ? 'the change' : `the ${debts.length} changes`} that run ${runId} left in ${environment.name}${mode === 'sandbox' ? ' (sandbox)' : ''}?`,
       evidence: debts.map(({ title, summary }, index) => ({
         label: `${index + 1}.`,
         value: summary === undefined ? title : `${title}: ${summary}`,

@@ -108,7 +108,7 @@ function refuseUnless(state: RunState, what: string, possible: readonly Outcome[
     throw new UsageError({
       code: 'REHEARSAL_IS_OVER',
       message: `Run ${runId} was a rehearsal: it changed nothing and cannot be ${what}`,
-      hint: `runbook run ${state.started.runbook} --env ${state.started.environment.name}`,
+      hint: 'Type the command that began it once more, without --dry-run',
     });
   }
   if (state.outcome === undefined || possible.includes(state.outcome)) return;
