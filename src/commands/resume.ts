@@ -1,7 +1,7 @@
-import { string } from '@oclif/core/args';
 import { checkOperatorFlags, driveRun } from '../command-line/drive-run.ts';
 import { operatorFlags, paceOf } from '../command-line/operator-flags.ts';
 import { reopenRun } from '../command-line/reopen-run.ts';
+import { runArgument } from '../command-line/run-argument.ts';
 import { RunbookCommand } from '../command-line/runbook-command.ts';
 import { resumeRun } from '../engine/run-runbook.ts';
 
@@ -9,13 +9,7 @@ export default class Resume extends RunbookCommand {
   static override description =
     'Go on with a run where its journal ends: after an interruption, a lost laptop, or a failed step whose cause is gone';
 
-  static override args = {
-    run: string({
-      description: 'Id of the run, a part of it that no other run has, or: last',
-      required: true,
-      ignoreStdin: true,
-    }),
-  };
+  static override args = runArgument;
 
   static override flags = operatorFlags;
 

@@ -1,7 +1,7 @@
-import { string } from '@oclif/core/args';
 import { checkOperatorFlags, driveRun } from '../command-line/drive-run.ts';
 import { operatorFlags, paceOf } from '../command-line/operator-flags.ts';
 import { reopenRun } from '../command-line/reopen-run.ts';
+import { runArgument } from '../command-line/run-argument.ts';
 import { RunbookCommand } from '../command-line/runbook-command.ts';
 import type { Ports } from '../engine/context.ts';
 import { rollBackRun } from '../engine/run-runbook.ts';
@@ -12,13 +12,7 @@ export default class Rollback extends RunbookCommand {
   static override description =
     'Undo what a run changed, the latest first. Asks before it does. Interrupted, it goes on where it stopped';
 
-  static override args = {
-    run: string({
-      description: 'Id of the run, a part of it that no other run has, or: last',
-      required: true,
-      ignoreStdin: true,
-    }),
-  };
+  static override args = runArgument;
 
   static override flags = operatorFlags;
 

@@ -1,5 +1,5 @@
-import { string } from '@oclif/core/args';
 import { runStore } from '../../assemble.ts';
+import { runArgument } from '../../command-line/run-argument.ts';
 import { RunbookCommand } from '../../command-line/runbook-command.ts';
 import { reportOf } from '../../reports/run-report.ts';
 import { textReport } from '../../reports/text-report.ts';
@@ -8,13 +8,7 @@ export default class RunsShow extends RunbookCommand {
   static override description =
     'Show a run: how it ended, every step, what was written, what is still in place';
 
-  static override args = {
-    run: string({
-      description: 'Id of the run, a part of it that no other run has, or: last',
-      required: true,
-      ignoreStdin: true,
-    }),
-  };
+  static override args = runArgument;
 
   async run(): Promise<unknown> {
     const { args } = await this.parse(RunsShow);
