@@ -28,17 +28,32 @@ const literalSchemaKeys = {
   },
 };
 
+/** Asked whether it is an ES module, it stays unloaded: none of these is. */
+const whenUsed = (path) => `
+  let it;
+  const get = (_, key) => (key === '__esModule' ? undefined : (it ??= require(${JSON.stringify(path)}))[key]);
+  module.exports = new Proxy({}, { get });`;
+
+/** oclif makes its loggers at every start; they say something only where DEBUG is set. */
+const debugWhenWanted = `
+  let it;
+  const real = () => (it ??= require('debug'));
+  const silent = Object.assign(() => {}, { enabled: false });
+  const apply = (_, self, names) => (process.env.DEBUG ? real()(...names) : silent);
+  const get = (_, key) => (key === '__esModule' ? undefined : real()[key]);
+  module.exports = new Proxy(() => {}, { apply, get });`;
+
 /** What oclif loads at every start and hardly ever calls: where the manifest is there, no files are looked for, for one. */
 const loadedWhenUsed = {
   name: 'loaded-when-used',
   setup(builder) {
-    const packages = /^(tinyglobby|ejs|cli-spinners|semver)$/;
+    const packages = /^(tinyglobby|ejs|cli-spinners|semver|debug)$/;
     builder.onResolve({ filter: packages }, ({ path, kind, namespace }) =>
       kind === 'require-call' && namespace === 'file' ? { path, namespace: 'when-used' } : undefined,
     );
     builder.onLoad({ filter: packages, namespace: 'when-used' }, ({ path }) => ({
       resolveDir: dirname(createRequire(join(root, 'node_modules/@oclif/core/package.json')).resolve(path)),
-      contents: `let it; module.exports = new Proxy({}, { get: (_, key) => (it ??= require(${JSON.stringify(path)}))[key] });`,
+      contents: path === 'debug' ? debugWhenWanted : whenUsed(path),
     }));
   },
 };
