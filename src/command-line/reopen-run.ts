@@ -1,9 +1,14 @@
 import { livePlace, type Place, runStore, sandboxPlace } from '../assemble.ts';
+import type { Ports } from '../engine/context.ts';
 import type { RunEvent } from '../engine/run-event.ts';
+import type { RunEnd } from '../engine/run-runbook.ts';
 import { type RunState, stateOf } from '../engine/run-state.ts';
 import type { Runbook } from '../engine/runbook.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
+import type { RunReport } from '../reports/run-report.ts';
+import { checkOperatorFlags, type Driven, driveRun, type OperatorFlags } from './drive-run.ts';
 import { findRunbook } from './find-runbook.ts';
+import { paceOf } from './operator-flags.ts';
 import { underLock } from './under-lock.ts';
 
 export interface ReopenedRun extends Place {
@@ -14,18 +19,25 @@ export interface ReopenedRun extends Place {
   readonly planned: readonly string[];
 }
 
+export interface Reopening extends Pick<Driven, 'aim' | 'json'> {
+  readonly dataDirectory: string;
+  readonly flags: OperatorFlags & { readonly pace?: string | undefined };
+  go(run: ReopenedRun, ports: Ports): Promise<RunEnd>;
+}
+
 /**
  * Takes up a run that was started before, in the environment that its journal holds: a changed runbook.yaml does not move it.
  * Journal and world are read under the run's lock: before it, another process may still be writing them.
  */
-export function reopenRun<End>(
-  name: string,
-  dataDirectory: string,
-  pace: number | undefined,
-  drive: (run: ReopenedRun) => Promise<End>,
-): Promise<End> {
+export function driveReopenedRun(name: string, reopening: Reopening): Promise<RunReport> {
+  const { dataDirectory, flags, aim, json, go } = reopening;
+  const pace = paceOf(flags);
   const directory = runStore(dataDirectory).find(name);
-  return underLock(directory, async () => drive(await readRun(directory, pace)));
+  return underLock(directory, async () => {
+    const run = await readRun(directory, pace);
+    checkOperatorFlags(flags, run.environment);
+    return driveRun({ ...run, flags, aim, json, history: run.events, go: (ports) => go(run, ports) });
+  });
 }
 
 async function readRun(directory: RunDirectory, pace: number | undefined): Promise<ReopenedRun> {

@@ -1,6 +1,5 @@
-import { checkOperatorFlags, driveRun } from '../command-line/drive-run.ts';
-import { operatorFlags, paceOf } from '../command-line/operator-flags.ts';
-import { reopenRun } from '../command-line/reopen-run.ts';
+import { operatorFlags } from '../command-line/operator-flags.ts';
+import { driveReopenedRun } from '../command-line/reopen-run.ts';
 import { runArgument } from '../command-line/run-argument.ts';
 import { RunbookCommand } from '../command-line/runbook-command.ts';
 import { resumeRun } from '../engine/run-runbook.ts';
@@ -15,20 +14,12 @@ export default class Resume extends RunbookCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Resume);
-    return reopenRun(args.run, this.config.dataDir, paceOf(flags), async (reopened) => {
-      const { runbook, environment, target, directory, events, planned } = reopened;
-      checkOperatorFlags(flags, environment);
-      return driveRun({
-        runbook,
-        target,
-        directory,
-        flags,
-        planned,
-        history: events,
-        json: this.jsonEnabled(),
-        aim: 'succeeded',
-        go: (ports) => resumeRun(runbook, events, this.config.version, ports),
-      });
+    return driveReopenedRun(args.run, {
+      dataDirectory: this.config.dataDir,
+      flags,
+      json: this.jsonEnabled(),
+      aim: 'succeeded',
+      go: ({ runbook, events }, ports) => resumeRun(runbook, events, this.config.version, ports),
     });
   }
 }

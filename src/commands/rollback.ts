@@ -1,6 +1,5 @@
-import { checkOperatorFlags, driveRun } from '../command-line/drive-run.ts';
-import { operatorFlags, paceOf } from '../command-line/operator-flags.ts';
-import { reopenRun } from '../command-line/reopen-run.ts';
+import { operatorFlags } from '../command-line/operator-flags.ts';
+import { driveReopenedRun } from '../command-line/reopen-run.ts';
 import { runArgument } from '../command-line/run-argument.ts';
 import { RunbookCommand } from '../command-line/runbook-command.ts';
 import type { Ports } from '../engine/context.ts';
@@ -18,23 +17,15 @@ export default class Rollback extends RunbookCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Rollback);
-    return reopenRun(args.run, this.config.dataDir, paceOf(flags), async (reopened) => {
-      const { runbook, environment, target, directory, events, state, planned } = reopened;
-      checkOperatorFlags(flags, environment);
-      return driveRun({
-        runbook,
-        target,
-        directory,
-        flags,
-        planned,
-        history: events,
-        json: this.jsonEnabled(),
-        aim: 'rolled-back',
-        async go(ports) {
-          await askToUndo(state, ports);
-          return rollBackRun(runbook, events, ports);
-        },
-      });
+    return driveReopenedRun(args.run, {
+      dataDirectory: this.config.dataDir,
+      flags,
+      json: this.jsonEnabled(),
+      aim: 'rolled-back',
+      async go({ runbook, events, state }, ports) {
+        await askToUndo(state, ports);
+        return rollBackRun(runbook, events, ports);
+      },
     });
   }
 }

@@ -50,6 +50,17 @@ export async function startRun(request: RunRequest, ports: Ports): Promise<RunEn
   return driveForwards(stepsOf(runbook, recorder.state), recorder, ports);
 }
 
+/** Ends after which there is still something to do. */
+const resumable: readonly Outcome[] = [
+  'failed',
+  'failed-with-changes',
+  'refused',
+  'declined',
+  'interrupted',
+  'fault',
+  'rollback-failed',
+];
+
 /** Goes on where the journal ends: forwards, or with a rollback that was cut off. */
 export async function resumeRun(
   runbook: Runbook,
@@ -58,15 +69,7 @@ export async function resumeRun(
   ports: Ports,
 ): Promise<RunEnd> {
   const state = stateOf(events);
-  refuseUnless(state, 'resumed', [
-    'failed',
-    'failed-with-changes',
-    'refused',
-    'declined',
-    'interrupted',
-    'fault',
-    'rollback-failed',
-  ]);
+  refuseUnless(state, 'resumed', resumable);
   const steps = stepsOf(runbook, state);
   const recorder = goOnRecording(state, ports);
   recorder.record({ type: 'run-resumed', by: ports.operator.name, toolVersion });
@@ -82,16 +85,7 @@ export async function rollBackRun(
   ports: Ports,
 ): Promise<RunEnd> {
   const state = stateOf(events);
-  refuseUnless(state, 'rolled back', [
-    'succeeded',
-    'failed',
-    'failed-with-changes',
-    'refused',
-    'declined',
-    'interrupted',
-    'fault',
-    'rollback-failed',
-  ]);
+  refuseUnless(state, 'rolled back', ['succeeded', ...resumable]);
   const steps = stepsOf(runbook, state);
   if (debtsOf(state).length === 0 && state.phase !== 'rolling-back') {
     throw new UsageError({

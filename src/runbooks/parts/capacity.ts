@@ -1,3 +1,6 @@
+/** Who replaces the nodes: Auto Scaling, or this tool. */
+export type Strategy = 'instance-refresh' | 'node-by-node';
+
 /** The numbers that decide how many nodes can be away at once. */
 export interface CapacityRequest {
   readonly desired: number;
@@ -9,7 +12,7 @@ export interface CapacityRequest {
   /** Percent of the desired capacity that must stay healthy. */
   readonly minHealthy: number;
   /** Auto Scaling launches first only where a whole batch has room; node by node fewer will do. */
-  readonly strategy: 'instance-refresh' | 'node-by-node';
+  readonly strategy: Strategy;
 }
 
 export interface CapacityPlan {

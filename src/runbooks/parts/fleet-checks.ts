@@ -8,6 +8,7 @@ import { describeTargetGroupAttributes, describeTargetHealth } from '../../aws/e
 import { formatDuration, formatExactDuration, type Milliseconds, minutes, seconds } from '../../duration.ts';
 import { type Check, check, type StepReference } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
+import type { Strategy } from './capacity.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { fleetView, progressText, servingNodes } from './fleet-view.ts';
 import { groupIsGone } from './fleet-watch.ts';
@@ -15,8 +16,6 @@ import { isUnderWay } from './instance-refresh-state.ts';
 
 /** Without these Auto Scaling does not replace what is terminated. https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html */
 const neededProcesses = ['Launch', 'Terminate', 'HealthCheck', 'ReplaceUnhealthy', 'AddToLoadBalancer'];
-
-export type Strategy = 'instance-refresh' | 'node-by-node';
 
 export function fleetIsSteady(fleet: StepReference<FleetFacts>): Check<{ healthy: number }> {
   return check({

@@ -22,6 +22,8 @@ export interface FleetView {
   readonly desired: number;
   readonly minSize: number;
   readonly maxSize: number;
+  /** Launch template version that the group is set to launch: a number, `$Latest` or `$Default`. */
+  readonly launches: string;
   readonly nodes: readonly FleetNode[];
 }
 
@@ -36,6 +38,7 @@ export function fleetView(
     desired: group.DesiredCapacity ?? 0,
     minSize: group.MinSize ?? 0,
     maxSize: group.MaxSize ?? 0,
+    launches: group.LaunchTemplate?.Version ?? '',
     nodes: (group.Instances ?? []).map((instance): FleetNode => {
       const target = targetOf.get(instance.InstanceId);
       const lifecycleState = instance.LifecycleState ?? 'unknown';

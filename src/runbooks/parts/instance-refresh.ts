@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import {
   cancelInstanceRefresh,
-  describeGroup,
   describeInstanceRefreshes,
   type InstanceRefresh,
   rollbackInstanceRefresh,
@@ -87,7 +86,6 @@ export function replaceByInstanceRefresh(
       rollbackInstanceRefresh,
       cancelInstanceRefresh,
       setLaunchTemplate,
-      describeGroup,
       ...fleetReads,
     ],
     returns: startedRefresh,
@@ -127,7 +125,6 @@ export function replaceByInstanceRefresh(
       async turn(context, applied) {
         const { group, templateId, previousVersion, setting } = applied;
         const refreshes = await describeInstanceRefreshes(context.aws, group);
-        const launches = (await describeGroup(context.aws, group))?.LaunchTemplate?.Version ?? '';
         const view = await watchFleet(context, context.outputOf(fleet));
         const nodesAreBack =
           view.nodes.filter((node) => !isLeaving(node)).every(({ version }) => version === previousVersion) &&
@@ -135,7 +132,7 @@ export function replaceByInstanceRefresh(
         const turn = nextUndoTurn(
           refreshes,
           { ...applied, canRollBack: context.outputOf(wayBack).byAws },
-          { launches, nodesAreBack },
+          { launches: view.launches, nodesAreBack },
         );
         if ('fail' in turn) throw undoStuck(turn.fail, group);
         if ('wait' in turn) return { ready: false, because: turn.wait };

@@ -7,6 +7,7 @@ import {
   suspendProcesses,
   terminateInstance,
 } from '../../aws/auto-scaling.ts';
+import type { ReadClients } from '../../aws/clients.ts';
 import { type Milliseconds, seconds } from '../../duration.ts';
 import type { ReadContext } from '../../engine/context.ts';
 import { change, forEach, type ListEntry, type StepReference, wait } from '../../engine/step.ts';
@@ -51,8 +52,7 @@ export function replaceNodeByNode(
     returns: z.object({ group: z.string() }),
     async findApplied({ aws, outputOf }) {
       const { group } = outputOf(fleet);
-      const suspended = (await describeGroup(aws, group))?.SuspendedProcesses ?? [];
-      return suspended.some(({ ProcessName }) => ProcessName === 'AZRebalance') ? { group } : undefined;
+      return (await isRebalanceSuspended(aws, group)) ? { group } : undefined;
     },
     async apply({ aws, outputOf }) {
       const { group } = outputOf(fleet);
@@ -104,7 +104,8 @@ export function replaceNodeByNode(
       timeout: eachNodeIn(nodeTimeout, fleet),
       async turn(context, applied) {
         const { group, templateId, previousVersion, setting, desired } = applied;
-        const launches = (await describeGroup(context.aws, group))?.LaunchTemplate?.Version ?? '';
+        const view = await watchFleet(context, context.outputOf(fleet));
+        const { launches } = view;
         if (![applied.version, previousVersion, setting].includes(launches)) {
           throw new OperatorError({ code: 'SUPERSEDED', message: supersededBy(launches, applied) });
         }
@@ -112,7 +113,6 @@ export function replaceNodeByNode(
           launches === version
             ? undefined
             : setLaunchTemplate(context.aws, group, { id: templateId, version });
-        const view = await watchFleet(context, context.outputOf(fleet));
         const turn = nextRollBackTurn(view, { version: previousVersion, desired });
         if (turn.do === 'nothing') {
           await launching(setting);
@@ -169,12 +169,10 @@ export function replaceNodeByNode(
       // A version that is yet to be made has no number here: then no node can be on it.
       const { version: wanted } = outputOf(newVersion);
       const { nodes } = outputOf(fleet);
-      const outdated = replacementOrder(
-        nodes.filter(({ version }) => version === undefined || version !== wanted),
-      );
+      const outdated = replacementOrder(nodes.filter(({ version }) => version !== wanted));
       return batchesOf(outdated, canary, batch).map((some, index) => ({
-        name: index === 0 && canary > 0 ? 'canary' : `batch-${index + (canary > 0 ? 0 : 1)}`,
-        isCanary: index === 0 && canary > 0,
+        name: index === 0 ? 'canary' : `batch-${index}`,
+        isCanary: index === 0,
         nodes: some.map(({ id, zone }) => ({ id, zone })),
       }));
     },
@@ -251,9 +249,8 @@ export function replaceNodeByNode(
     returns: z.object({ group: z.string() }),
     async findApplied({ aws, outputOf }) {
       const { group, suspendedBefore } = outputOf(fleet);
-      const suspended = (await describeGroup(aws, group))?.SuspendedProcesses ?? [];
-      const isSuspended = suspended.some(({ ProcessName }) => ProcessName === 'AZRebalance');
-      return isSuspended === suspendedBefore.includes('AZRebalance') ? { group } : undefined;
+      const isAsBefore = (await isRebalanceSuspended(aws, group)) === suspendedBefore.includes('AZRebalance');
+      return isAsBefore ? { group } : undefined;
     },
     async apply({ aws, outputOf }) {
       const { group } = outputOf(fleet);
@@ -276,6 +273,11 @@ export function replaceNodeByNode(
     onlyAsManyAsBefore,
     zonesBalancedAgain,
   ];
+}
+
+async function isRebalanceSuspended(aws: ReadClients, group: string): Promise<boolean> {
+  const suspended = (await describeGroup(aws, group))?.SuspendedProcesses ?? [];
+  return suspended.some(({ ProcessName }) => ProcessName === 'AZRebalance');
 }
 
 function launchFacts(

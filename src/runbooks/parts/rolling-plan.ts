@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Check, check, type StepReference } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
-import { planCapacity } from './capacity.ts';
+import { planCapacity, type Strategy } from './capacity.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { perZone, zonesText } from './fleet-view.ts';
 import type { TemplateInUse } from './launch-template.ts';
@@ -22,7 +22,7 @@ export const planText = ({ lowest, lowestPerZone, surge }: Plan): string => {
 };
 
 interface CapacityParameters {
-  readonly strategy: 'instance-refresh' | 'node-by-node';
+  readonly strategy: Strategy;
   readonly canary: number;
   readonly batch: number;
   readonly minHealthy: number;
@@ -79,7 +79,7 @@ export type WayBack = z.output<typeof wayBack>;
 
 /** What undoing would go back to. https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html */
 export function wayBackIsKnown(
-  strategy: 'instance-refresh' | 'node-by-node',
+  strategy: Strategy,
   fleet: StepReference<FleetFacts>,
   version: StepReference<TargetVersion>,
 ): Check<WayBack> {

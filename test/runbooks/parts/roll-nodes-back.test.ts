@@ -19,6 +19,7 @@ const view = (nodes: readonly FleetNode[], desired: number, maxSize = 6): FleetV
   group: 'g',
   desired,
   minSize: 1,
+  launches: '2',
   maxSize,
   nodes,
 });
