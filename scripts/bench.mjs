@@ -4,6 +4,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 
 const turns = Number(process.argv[2] ?? 15);
 const state = mkdtempSync(join(tmpdir(), 'runbook-bench-'));
@@ -54,6 +56,49 @@ function sandboxRun() {
   return { seconds: (performance.now() - begun) / 1000, report: JSON.parse(stdout) };
 }
 
+async function callsPerSecond(call, count = 1500) {
+  for (let warm = 0; warm < 200; warm += 1) await call();
+  const begun = performance.now();
+  for (let made = 0; made < count; made += 1) await call();
+  return Math.round(count / ((performance.now() - begun) / 1000));
+}
+
+/** The sandbox as it is in src, and a client, in one file that Node can load. */
+async function bundled() {
+  const outfile = join(state, 'sandbox.mjs');
+  await build({
+    stdin: {
+      contents: `export { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+        export { openSandbox } from './src/sandbox/sandbox.ts';`,
+      resolveDir: '.',
+    },
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    mainFields: ['module', 'main'],
+    logLevel: 'error',
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+  });
+  return import(pathToFileURL(outfile).href);
+}
+
+async function served() {
+  const [command, ...args] = runbook('sandbox', 'serve', '--port', '0', '--speed', '0', '--json');
+  const child = spawn(command, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  const facts = await new Promise((resolve, reject) => {
+    let printed = '';
+    child.on('error', reject);
+    child.stdout.on('data', (text) => {
+      printed += text;
+      if (printed.endsWith('}\n')) resolve(JSON.parse(printed));
+    });
+  });
+  return { url: facts.url, stop: () => child.kill('SIGTERM') };
+}
+
 const eventsOf = ({ runId }) =>
   readFileSync(join(state, 'runbook', 'runs', runId, 'journal.jsonl'), 'utf8')
     .trimEnd()
@@ -86,6 +131,28 @@ try {
   const paths = new Set(waits.map(({ path }) => path));
   const calls = eventsOf(report).filter(({ type, step }) => type === 'aws-called' && paths.has(step)).length;
   console.log(`  calls to AWS in a minute of waiting  ${(calls / (waited / 60_000)).toFixed(1)}`);
+
+  console.log('the sandbox itself');
+  const { AutoScalingClient, DescribeAutoScalingGroupsCommand, openSandbox } = await bundled();
+  const client = (options) =>
+    new AutoScalingClient({
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'AKIDSANDBOX', secretAccessKey: 'sandbox' },
+      ...options,
+    });
+  const { requestHandler, world, advanceTo } = await openSandbox();
+  const ask = (from) => () => from.send(new DescribeAutoScalingGroupsCommand({}));
+  console.log(
+    `  calls in a second, in process        ${await callsPerSecond(ask(client({ requestHandler })))}`,
+  );
+  const server = await served();
+  const overHttp = await callsPerSecond(ask(client({ endpoint: server.url })));
+  server.stop();
+  console.log(`  calls in a second, over HTTP         ${overHttp}`);
+  const begun = performance.now();
+  advanceTo(new Date(world.now.getTime() + 48 * 3_600_000));
+  const hours = 48 / ((performance.now() - begun) / 1000);
+  console.log(`  virtual hours in a real second       ${hours.toFixed(0)}`);
 } finally {
   rmSync(state, { recursive: true, force: true });
 }

@@ -8,6 +8,11 @@ export interface Clock {
    * @throws Interrupted as soon as `signal` is aborted
    */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Runs work while its caller sleeps. A clock that jumps does so only when the caller and all such work are asleep; on one that
+   * cannot jump the member is absent, and nothing has to be said.
+   */
+  beside?<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
 export const systemClock: Clock = {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { withUsualScenario } from '../src/command-line/chosen-scenario.ts';
 import { exitCodeOf, usageExitCode } from '../src/engine/outcome.ts';
 import { generatedFiles } from '../src/generate.ts';
 
@@ -48,6 +49,8 @@ interface CommandModule {
     readonly flags?: Record<string, Flag>;
     readonly baseFlags?: Record<string, Flag>;
     readonly args?: Record<string, unknown>;
+    /** False where any number of words may follow. */
+    readonly strict?: boolean;
   };
 }
 
@@ -56,9 +59,13 @@ const everywhere: Readonly<Record<string, Flag>> = { help: { type: 'boolean' }, 
 const commands: readonly Command[] = await Promise.all(
   below('src/commands', '.ts').map(async ({ path }) => {
     const module: CommandModule = await import(/* @vite-ignore */ `../${path}`);
-    const { flags, baseFlags, args = {} } = module.default;
+    const { flags, baseFlags, args = {}, strict = true } = module.default;
     const id = path.replace(/^src\/commands\/|(?:\/index)?\.ts$/g, '').split('/');
-    return { id, flags: { ...everywhere, ...baseFlags, ...flags }, args: Object.keys(args).length };
+    return {
+      id,
+      flags: { ...everywhere, ...baseFlags, ...flags },
+      args: strict ? Object.keys(args).length : Infinity,
+    };
   }),
 );
 
@@ -68,7 +75,7 @@ const runbookLines = (text: string): readonly string[] =>
     .split(/\n|;|&&|\|/)
     .map((line) => line.replace(/(?:^|\s)#.*$/, '').trim())
     .filter((line) => /^(?:\$ )?(?:\w+=\S+ )*runbook(?: |$)/.test(line))
-    .map((line) => line.replace(/^.*?\brunbook\b/, 'runbook'));
+    .map((line) => line.replace(/^.*?\brunbook\b/, 'runbook').replace(/ >{1,2} \S+.*$/, ''));
 
 /** What is wrong with a command line, if anything is. */
 function faultIn(line: string): string | undefined {
@@ -81,7 +88,7 @@ function faultIn(line: string): string | undefined {
     return isTopic || isAboutAll ? undefined : 'there is no such command';
   }
   let positional = 0;
-  const rest = words.slice(command.id.length);
+  const rest = withUsualScenario(words.slice(command.id.length));
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (!word.startsWith('--')) {
       positional += 1;

@@ -30,7 +30,17 @@ export interface CallRecord {
   readonly error?: string;
 }
 
-export type ServiceName = 'auto-scaling' | 'cloudwatch' | 'ec2' | 'elastic-load-balancing-v2' | 'ssm' | 'sts';
+export type ServiceName =
+  | 'auto-scaling'
+  | 'backup'
+  | 'cloudwatch'
+  | 'ec2'
+  | 'efs'
+  | 'elastic-load-balancing-v2'
+  | 'kms'
+  | 'rds'
+  | 'ssm'
+  | 'sts';
 
 /** An SDK command of any client: enough of its shape to send it and to know what comes back. */
 export interface SdkCommand<Input extends object, Output extends object> {

@@ -12,7 +12,7 @@ export interface GuardedClient {
   ): Promise<Output>;
 }
 
-/** What the six clients' classes have in common. */
+/** What the clients' classes have in common. */
 interface SdkClient {
   readonly middlewareStack: { use(plugin: Pluggable<object, MetadataBearer>): void };
   send(command: never, wire: WireOptions): Promise<unknown>;
@@ -32,10 +32,14 @@ interface SdkConfiguration {
 /** Through our own modules: only from a static import of named exports can the bundler drop the rest of a package. */
 const clientClassOf: Readonly<Record<ServiceName, () => Promise<SdkClientClass>>> = {
   'auto-scaling': async () => (await import('./sdk/auto-scaling.ts')).AutoScalingClient,
+  backup: async () => (await import('./sdk/backup.ts')).BackupClient,
   cloudwatch: async () => (await import('./sdk/cloudwatch.ts')).CloudWatchClient,
   ec2: async () => (await import('./sdk/ec2.ts')).EC2Client,
+  efs: async () => (await import('./sdk/efs.ts')).EFSClient,
   'elastic-load-balancing-v2': async () =>
     (await import('./sdk/elastic-load-balancing-v2.ts')).ElasticLoadBalancingV2Client,
+  kms: async () => (await import('./sdk/kms.ts')).KMSClient,
+  rds: async () => (await import('./sdk/rds.ts')).RDSClient,
   ssm: async () => (await import('./sdk/ssm.ts')).SSMClient,
   sts: async () => (await import('./sdk/sts.ts')).STSClient,
 };

@@ -3,9 +3,13 @@ import type { ServiceName } from './clients.ts';
 /** How IAM policies, CloudTrail and our records name the services. Their actions have the names of the API's operations. */
 export const iamPrefixOf = {
   'auto-scaling': 'autoscaling',
+  backup: 'backup',
   cloudwatch: 'cloudwatch',
   ec2: 'ec2',
+  efs: 'elasticfilesystem',
   'elastic-load-balancing-v2': 'elasticloadbalancing',
+  kms: 'kms',
+  rds: 'rds',
   ssm: 'ssm',
   sts: 'sts',
 } as const satisfies Record<ServiceName, string>;

@@ -12,13 +12,17 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
     'DescribeLifecycleHooks',
     'DescribeScalingActivities',
   ],
+  backup: [],
   cloudwatch: ['DescribeAlarms', 'GetMetricData'],
   ec2: ['DescribeImages', 'DescribeLaunchTemplates', 'DescribeLaunchTemplateVersions'],
+  efs: [],
   'elastic-load-balancing-v2': [
     'DescribeTargetGroupAttributes',
     'DescribeTargetGroups',
     'DescribeTargetHealth',
   ],
+  kms: [],
+  rds: ['DescribeDBClusters', 'DescribeDBInstances', 'DescribeEvents'],
   ssm: ['GetParameter'],
   sts: ['GetCallerIdentity'],
 };

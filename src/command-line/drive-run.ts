@@ -11,6 +11,7 @@ import { UsageError } from '../errors.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
 import { type RunReport, reportOf } from '../reports/run-report.ts';
 import { summaryText } from '../reports/text-report.ts';
+import type { Prompting } from '../terminal/prompts.ts';
 import { withChangesInPlace } from './changes-in-place.ts';
 import { hasColour, textOptions } from './runbook-command.ts';
 
@@ -33,6 +34,8 @@ export interface Driven {
   readonly json: boolean;
   /** The outcome that was asked for: exit code 0. */
   readonly aim: Outcome;
+  /** Takes the place of the usual way to ask a person at the terminal. `seen` are the events so far. */
+  readonly person?: (prompting: Prompting, seen: () => readonly RunEvent[]) => Operator;
   /** Starts, resumes or rolls back. */
   go(ports: Ports): Promise<RunEnd>;
 }
@@ -52,7 +55,8 @@ export async function driveRun(driven: Driven): Promise<RunReport> {
   const { directory, target, json, history } = driven;
   const journal = directory.openJournal();
   const stop = new AbortController();
-  const screen = await openScreen(driven, stop.signal);
+  const seen: RunEvent[] = [...history];
+  const screen = await openScreen(driven, () => seen, stop.signal);
   const onSignal = (): void => {
     if (stop.signal.aborted) {
       screen.abandon();
@@ -62,7 +66,6 @@ export async function driveRun(driven: Driven): Promise<RunReport> {
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, onSignal);
-  const seen: RunEvent[] = [...history];
   try {
     const end = await driven.go({
       ...target,
@@ -99,9 +102,14 @@ interface Screen {
   abandon(): void;
 }
 
+/** Somebody sees what is written there, and can answer. */
+export const isPersonAt = (stream: NodeJS.WriteStream): boolean =>
+  stream.isTTY === true && process.stdin.isTTY === true && process.env['TERM'] !== 'dumb';
+
 /** A person at a terminal gets the list and is asked; anything else gets lines, and the flags answer. */
 async function openScreen(
-  { runbook, target, flags, planned, history, json }: Driven,
+  { runbook, target, flags, planned, history, json, person: personAt }: Driven,
+  seen: () => readonly RunEvent[],
   signal: AbortSignal,
 ): Promise<Screen> {
   const stream = json ? process.stderr : process.stdout;
@@ -115,7 +123,7 @@ async function openScreen(
   };
   const { flagOperator } = await import('../terminal/flag-operator.ts');
   const byFlags = flagOperator(answers);
-  if (stream.isTTY !== true || process.stdin.isTTY !== true || process.env['TERM'] === 'dumb') {
+  if (!isPersonAt(stream)) {
     const { createLineView } = await import('../terminal/line-view.ts');
     const observe = createLineView({ write: (line) => stream.write(`${line}\n`), verbose, history });
     return { operator: byFlags, observe, stop: async () => {}, abandon: () => {} };
@@ -126,18 +134,20 @@ async function openScreen(
   ]);
   const colour = hasColour(stream);
   const view = createRunView({ stream, colour, now: () => target.clock.now(), planned, history, signal });
-  const person = terminalOperator({
+  const prompting: Prompting = {
     name,
     colour,
     beforePrompt: () => view.stop(),
     input: process.stdin,
     output: stream,
-  });
+  };
+  const person = personAt?.(prompting, seen) ?? terminalOperator(prompting);
   return {
     operator: {
       name,
       approve: (yes ? byFlags : person).approve,
       decide: (flags['on-failure'] === undefined ? person : byFlags).decide,
+      ...(!yes && person.goOn && { goOn: person.goOn }),
     },
     observe: view.observe,
     stop: () => view.stop(),

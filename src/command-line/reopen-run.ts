@@ -1,9 +1,11 @@
-import { livePlace, type Place, runStore, sandboxPlace } from '../assemble.ts';
+import { deployedPlace, type Place, runStore, sandboxPlace } from '../assemble.ts';
 import type { Ports } from '../engine/context.ts';
 import type { RunEvent } from '../engine/run-event.ts';
 import type { RunEnd } from '../engine/run-runbook.ts';
 import { type RunState, stateOf } from '../engine/run-state.ts';
 import type { Runbook } from '../engine/runbook.ts';
+import type { Environment } from '../environment.ts';
+import { OperatorError, Refusal } from '../errors.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
 import type { RunReport } from '../reports/run-report.ts';
 import { checkOperatorFlags, type Driven, driveRun, type OperatorFlags } from './drive-run.ts';
@@ -46,16 +48,48 @@ async function readRun(directory: RunDirectory, pace: number | undefined): Promi
   const { started, lastAt } = state;
   const runbook = findRunbook(started.runbook);
   const environment = { name: started.environment.name, ...started.environment.settings };
-  const place =
-    started.mode === 'sandbox'
-      ? await sandboxPlace({
-          environment: environment.name,
-          pace,
-          rehearsal: false,
-          keepWorld: (world) => directory.storeWorld(world),
-          goOn: { world: directory.loadWorld(), from: new Date(lastAt) },
-        })
-      : livePlace(environment, false);
+  const place = await placeOf({ directory, environment, mode: started.mode, pace, lastAt });
   const planned = runbook.steps(runbook.parameters.parse(started.parameters)).map(({ id }) => id);
   return { ...place, environment, directory, events, state, runbook, planned };
 }
+
+interface Whereabouts {
+  readonly directory: RunDirectory;
+  readonly environment: Environment;
+  readonly mode: RunState['started']['mode'];
+  readonly pace: number | undefined;
+  readonly lastAt: string;
+}
+
+/**
+ * Where the run was begun. A sandbox run without a world of its own was in one that another process serves.
+ * @throws Refusal where `AWS_ENDPOINT_URL` leads a live run into a sandbox: undoing there would undo nothing
+ */
+async function placeOf({ directory, environment, mode, pace, lastAt }: Whereabouts): Promise<Place> {
+  if (mode !== 'sandbox') {
+    const place = await deployedPlace(environment, false);
+    if (mode === 'live' && place.mode !== 'live') throw wrongPlace(directory.runId);
+    return place;
+  }
+  try {
+    return await sandboxPlace({
+      environment: environment.name,
+      pace,
+      rehearsal: false,
+      keepWorld: (world) => directory.storeWorld(world),
+      goOn: { world: directory.loadWorld(), from: new Date(lastAt) },
+    });
+  } catch (error) {
+    if (!(error instanceof OperatorError && error.code === 'SANDBOX_WORLD_LOST')) throw error;
+    const place = await deployedPlace(environment, false);
+    if (place.mode === 'sandbox') return place;
+    throw error;
+  }
+}
+
+const wrongPlace = (runId: string): Refusal =>
+  new Refusal({
+    code: 'RUN_ELSEWHERE',
+    message: `Run ${runId} was begun on AWS, and AWS_ENDPOINT_URL leads to a sandbox`,
+    hint: 'unset AWS_ENDPOINT_URL',
+  });

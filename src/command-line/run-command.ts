@@ -1,10 +1,11 @@
 import { boolean, string } from '@oclif/core/flags';
-import { livePlace, newRunId, runStore, sandboxPlace } from '../assemble.ts';
+import { deployedPlace, newRunId, runStore, sandboxPlace } from '../assemble.ts';
 import { environmentNamed, loadConfig } from '../config/config-file.ts';
 import { startRun } from '../engine/run-runbook.ts';
 import type { Runbook } from '../engine/runbook.ts';
 import type { Environment } from '../environment.ts';
 import { UsageError } from '../errors.ts';
+import { chosenScenario, withUsualScenario } from './chosen-scenario.ts';
 import { checkOperatorFlags, driveRun } from './drive-run.ts';
 import { operatorFlags, paceOf } from './operator-flags.ts';
 import { parameterFlags, typedParameters } from './parameter-flags.ts';
@@ -16,10 +17,11 @@ export function runCommand(runbook: Runbook) {
   return class RunCommand extends RunbookCommand {
     static override description = `${runbook.title}\n${runbook.whenToUse}.`;
 
-    static override usage = `run ${runbook.id} (--env NAME | --sandbox) [FLAGS]`;
+    static override usage = `run ${runbook.id} (--env NAME | --sandbox [SCENARIO]) [FLAGS]`;
 
     static override examples = [
       `<%= config.bin %> run ${runbook.id} --sandbox`,
+      `<%= config.bin %> run ${runbook.id} --sandbox throttling`,
       `<%= config.bin %> run ${runbook.id} --env prod --dry-run`,
       `<%= config.bin %> run ${runbook.id} --env prod`,
     ];
@@ -30,22 +32,25 @@ export function runCommand(runbook: Runbook) {
     };
 
     async run(): Promise<unknown> {
-      const { flags } = await this.parse({ flags: RunCommand.flags, enableJsonFlag: true });
+      const { flags } = await this.parse(
+        { flags: RunCommand.flags, enableJsonFlag: true },
+        withUsualScenario(this.argv),
+      );
       const parameters = typedParameters(runbook, flags);
       const chosen = runbook.parameters.parse(parameters);
       const rehearsal = flags['dry-run'];
-      const isSandbox = flags.sandbox || flags.scenario !== undefined;
       const runId = newRunId(runbook.id);
       const store = runStore(this.config.dataDir);
-      const { environment, target, begin } = isSandbox
-        ? await sandboxPlace({
-            environment: flags.env,
-            scenario: flags.scenario,
-            pace: paceOf(flags),
-            rehearsal,
-            keepWorld: (world) => store.create(runId).storeWorld(world),
-          })
-        : livePlace(liveEnvironment(flags), rehearsal);
+      const { environment, mode, target, begin } =
+        flags.sandbox !== undefined
+          ? await sandboxPlace({
+              environment: flags.env,
+              scenario: chosenScenario(flags.sandbox, this.config),
+              pace: paceOf(flags),
+              rehearsal,
+              keepWorld: (world) => store.create(runId).storeWorld(world),
+            })
+          : await deployedPlace(deployedEnvironment(flags), rehearsal);
       runbook.validate?.(chosen, environment);
       checkOperatorFlags(flags, environment);
       begin();
@@ -67,7 +72,7 @@ export function runCommand(runbook: Runbook) {
                 parameters,
                 environment,
                 runId,
-                mode: rehearsal ? 'rehearsal' : isSandbox ? 'sandbox' : 'live',
+                mode: rehearsal ? 'rehearsal' : mode,
                 toolVersion: this.config.version,
               },
               ports,
@@ -88,15 +93,15 @@ const ownFlags = {
     description: 'Rehearse: every read for real, no write leaves this process',
     default: false,
   }),
-  sandbox: boolean({
-    description: 'Run in a simulated AWS account: needs no account and no configuration',
-    default: false,
+  sandbox: string({
+    description:
+      'Run in a simulated AWS account: needs no account and no configuration. With a scenario, by name or file, things go wrong there; runbook sandbox scenarios lists them',
+    helpValue: '[SCENARIO]',
   }),
-  scenario: string({ description: 'Sandbox only: what goes wrong in it', helpValue: 'NAME' }),
   ...operatorFlags,
 };
 
-function liveEnvironment(flags: {
+function deployedEnvironment(flags: {
   readonly env?: string | undefined;
   readonly config?: string | undefined;
 }): Environment {

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { UsageError } from '../errors.ts';
 import { configSchema } from './config-schema.ts';
+import { configJsonSchema } from './json-schema.ts';
 import { byNearness, nearest } from './nearest.ts';
 import { expectation, problemsOf } from './schema-problems.ts';
 import { type Problem, readYaml } from './yaml-source.ts';
@@ -61,7 +62,7 @@ export function parseConfig(text: string, file: string): Config {
     });
   }
   const parsed = configSchema.safeParse(content.data, { error: expectation });
-  const all = [...problems, ...(parsed.success ? [] : problemsOf(parsed.error, content))];
+  const all = [...problems, ...(parsed.success ? [] : problemsOf(parsed.error, content, configJsonSchema()))];
   if (!parsed.success || all.length > 0) throw new InvalidConfig(file, inOrder(all));
   return {
     file,

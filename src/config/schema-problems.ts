@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { configJsonSchema, type JsonSchema, ownValue, schemasAt } from './json-schema.ts';
+import { type JsonSchema, ownValue, schemasAt } from './json-schema.ts';
 import { nearest } from './nearest.ts';
 import { type KeyPath, type Problem, pathText, type YamlContent } from './yaml-source.ts';
 
@@ -35,8 +35,7 @@ const typeWords: Readonly<Record<string, string>> = {
 };
 
 /** Every complaint of the schema, as something to correct at a place in the file. */
-export function problemsOf(error: z.ZodError, content: YamlContent): readonly Problem[] {
-  const schema = configJsonSchema();
+export function problemsOf(error: z.ZodError, content: YamlContent, schema: JsonSchema): readonly Problem[] {
   const unknown = error.issues.flatMap((issue) => unknownKeys(issue, content.data, schema));
   const meant = new Set(
     unknown.flatMap(({ parent, suggestion }) =>

@@ -1,7 +1,8 @@
-import { AwsCallError, BlockedWrite, Bug, Declined, OperatorError, Refusal } from '../errors.ts';
+import { AwsCallError, BlockedWrite, Bug, Declined, OperatorError } from '../errors.ts';
 import type { Ports } from './context.ts';
-import { isStepFailure, leavesDoubt } from './failure.ts';
+import { isStepFailure, leavesDoubt, mayBeMissing } from './failure.ts';
 import { findAfterDoubt } from './find-applied.ts';
+import { lookOnce, observeLanes } from './observe-lanes.ts';
 import { poll } from './poll.ts';
 import { type Recorder, recordWaiting } from './recorder.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type Check,
   type Measure,
   type Measured,
+  type Observe,
   type Step,
   timeoutIn,
   timeoutText,
@@ -17,6 +19,7 @@ import {
 } from './step.ts';
 import { contextsFor, dependsOn, type StepContexts, StepNotReached } from './step-context.ts';
 import { idempotencyToken } from './step-path.ts';
+import { verdictOn } from './verdict.ts';
 
 /**
  * One attempt at one step, from its `step-started` to its `step-succeeded`.
@@ -48,7 +51,7 @@ function startAttempt(
   const before = recorder.state.steps.get(path);
   const cutOff = before?.status === 'started' ? before : undefined;
   const deadline =
-    step.kind === 'wait'
+    step.kind === 'wait' || step.kind === 'observe'
       ? (cutOff?.deadline ??
         new Date(ports.clock.now().getTime() + timeoutIn(step.timeout, read)).toISOString())
       : undefined;
@@ -70,6 +73,8 @@ async function carryOut(step: Step, attempt: Attempt): Promise<void> {
       return carryOutChange(step, attempt);
     case 'wait':
       return carryOutWait(step, attempt);
+    case 'observe':
+      return carryOutObserve(step, attempt);
     case 'approve':
       return carryOutApprove(step, attempt);
     case 'measure':
@@ -119,23 +124,37 @@ async function lookAgain(
 
 async function carryOutWait(step: Wait, attempt: Attempt): Promise<void> {
   const { path, contexts, recorder, ports } = attempt;
-  const deadline = recorder.state.steps.get(path)?.deadline;
-  if (deadline === undefined) throw new Bug(`The wait ${path} was started without a deadline`);
   const ready = await poll({
     probe: () => step.probe(contexts.read),
     every: step.every,
-    deadline: new Date(deadline),
+    deadline: deadlineOf(attempt),
     waiting: (because) => recordWaiting(because, path, recorder),
     clock: ports.clock,
     signal: ports.signal,
   });
-  if (ready.ready) return succeed(step, ready.output, attempt);
-  throw new OperatorError({
-    code: 'WAIT_TIMED_OUT',
-    message: `Not so after ${timeoutText(step.timeout)}: "${step.title}". Last seen: ${ready.because}`,
-    ...(step.hint !== undefined && { hint: step.hint }),
-  });
+  if (!ready.ready) throw timedOut(step, ready.because);
+  succeed(step, ready.output, attempt);
 }
+
+async function carryOutObserve(step: Observe, attempt: Attempt): Promise<void> {
+  const { path, recorder, ports } = attempt;
+  const ready = await observeLanes({ step, path, recorder, ports }, deadlineOf(attempt));
+  if (!ready.ready) throw timedOut(step, ready.because);
+  succeed(step, ready.output, attempt);
+}
+
+function deadlineOf({ path, recorder }: Attempt): Date {
+  const deadline = recorder.state.steps.get(path)?.deadline;
+  if (deadline === undefined) throw new Bug(`${path} was started without a deadline`);
+  return new Date(deadline);
+}
+
+const timedOut = ({ title, timeout, hint }: Wait | Observe, because: string): OperatorError =>
+  new OperatorError({
+    code: 'WAIT_TIMED_OUT',
+    message: `Not so after ${timeoutText(timeout)}: "${title}". Last seen: ${because}`,
+    ...(hint !== undefined && { hint }),
+  });
 
 async function carryOutApprove(step: Approve, attempt: Attempt): Promise<void> {
   const { path, contexts, recorder, ports } = attempt;
@@ -182,23 +201,12 @@ async function sampleOf(step: Measure, { contexts, recorder }: Attempt): Promise
   try {
     return await step.sample(contexts.read);
   } catch (error) {
-    const depends = error instanceof StepNotReached && recorder.state.started.mode === 'rehearsal';
-    if (!isStepFailure(error) || error instanceof Refusal || depends) throw error;
+    if (!mayBeMissing(error, recorder.state.started.mode)) throw error;
     return { missing: error.message };
   }
 }
 
-function verdictOn(
-  measured: Measured,
-  objective: { readonly atMost?: number; readonly atLeast?: number } | undefined,
-) {
-  if (objective === undefined) return 'no objective';
-  if (!('value' in measured)) return 'cannot tell';
-  const { atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY } = objective;
-  return measured.value <= atMost && measured.value >= atLeast ? 'pass' : 'fail';
-}
-
-/** Everything that reads is done for real, a wait looks once, nobody is asked, and a write gets no further than the guard. */
+/** Everything that reads is done for real, a wait and an observation look once, nobody is asked, and a write gets no further than the guard. */
 async function rehearse(step: Step, attempt: Attempt): Promise<void> {
   const { path, contexts, recorder } = attempt;
   const depends = (because: string) => recorder.record({ type: 'step-depends', step: path, because });
@@ -209,6 +217,11 @@ async function rehearse(step: Step, attempt: Attempt): Promise<void> {
         const ready = await step.probe(contexts.read);
         if (ready.ready) return succeed(step, 'output' in ready ? ready.output : undefined, attempt);
         return depends(`would wait up to ${timeoutText(step.timeout)}; now: ${ready.because}`);
+      }
+      case 'observe': {
+        const ready = await lookOnce({ step, path, recorder, ports: attempt.ports });
+        if (ready.ready) return succeed(step, 'output' in ready ? ready.output : undefined, attempt);
+        return depends(`would observe for up to ${timeoutText(step.timeout)}; now: ${ready.because}`);
       }
       case 'approve': {
         const { question, evidence } = step.ask(contexts.read);

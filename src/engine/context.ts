@@ -2,6 +2,7 @@ import type { AwsSession, ChangeClients, ReadClients } from '../aws/clients.ts';
 import type { Clock } from '../clock.ts';
 import type { Environment } from '../environment.ts';
 import type { HttpProbe } from '../http-probe.ts';
+import type { Lane, Observations } from './observation.ts';
 import type { Operator } from './operator.ts';
 import type { RunEvent } from './run-event.ts';
 import type { StepReference } from './step.ts';
@@ -33,6 +34,16 @@ export interface ReadContext {
   sample(name: string, value: number): void;
   /** All numbers journalled under a name, oldest first, also those from before a resume. */
   samplesOf(name: string): readonly Sample[];
+  /** What an observe step saw of a lane, oldest first, in all its attempts. Where it is looked for is as with `outputOf`. */
+  observationsOf<Seen>(step: { readonly id: string }, lane: Lane<Seen>): Observations<Seen>;
+}
+
+/** What the decision of an observe step is made from. */
+export interface DecisionContext
+  extends Pick<ReadContext, 'environment' | 'outputOf' | 'observationsOf' | 'runStartedAt'> {
+  readonly now: Date;
+  /** What this step has seen of a lane so far. */
+  seen<Seen>(lane: Lane<Seen>): Observations<Seen>;
 }
 
 /** What `apply` and `undo` of a change get, and nothing else. */

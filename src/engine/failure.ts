@@ -1,5 +1,6 @@
-import { AwsCallError, BlockedWrite, Bug, Interrupted, OperatorError } from '../errors.ts';
-import type { EventError } from './run-event.ts';
+import { AwsCallError, BlockedWrite, Bug, Interrupted, OperatorError, Refusal } from '../errors.ts';
+import type { EventError, RunStarted } from './run-event.ts';
+import { StepNotReached } from './step-context.ts';
 
 /** Faults of ours and interruptions end the run; everything else is the step's failure. */
 export const isStepFailure = (error: unknown): error is OperatorError => error instanceof OperatorError;
@@ -7,6 +8,12 @@ export const isStepFailure = (error: unknown): error is OperatorError => error i
 /** Whether AWS can have acted although the call failed: it may, unless it answered with a plain no. */
 export const leavesDoubt = (error: OperatorError): boolean =>
   !(error instanceof AwsCallError) || error.transient;
+
+/** Where a number or a look is only wanted, it may be missing; but a refusal is an answer, and so is a rehearsal's "not yet". */
+export const mayBeMissing = (error: unknown, mode: RunStarted['mode']): error is OperatorError =>
+  isStepFailure(error) &&
+  !(error instanceof Refusal) &&
+  !(mode === 'rehearsal' && error instanceof StepNotReached);
 
 export function eventError(error: unknown): EventError {
   if (error instanceof OperatorError) {

@@ -21,10 +21,22 @@ export interface FailedStep {
   readonly changesInPlace: readonly string[];
 }
 
+/** A change that this run would begin now, and has not begun before. */
+export interface NextChange {
+  readonly path: string;
+  readonly title: string;
+  /** How it would be undone, or why it cannot be. */
+  readonly wayBack: string;
+  /** Titles of the changes that are in place, latest first. */
+  readonly changesInPlace: readonly string[];
+}
+
 /** The person, or the flags that stand in for one. */
 export interface Operator {
   /** Login and machine, as the journal names whoever started, resumed or approved. */
   readonly name: string;
   approve(request: ApprovalRequest, signal: AbortSignal): Promise<ApprovalAnswer>;
   decide(failure: FailedStep, signal: AbortSignal): Promise<FailureChoice>;
+  /** Of whoever goes step by step: asked before each change. A no interrupts the run, which can be resumed. */
+  goOn?(next: NextChange, signal: AbortSignal): Promise<boolean>;
 }

@@ -10,7 +10,7 @@ const step = z
   .string()
   .meta({ description: 'Path: the ids of the step and of the lists around it, joined by /' });
 /** `for-each` only in a rehearsal, for a list that depends on changes that were not made. */
-const kind = z.enum(['check', 'change', 'wait', 'approve', 'measure', 'for-each']);
+const kind = z.enum(['check', 'change', 'wait', 'observe', 'approve', 'measure', 'for-each']);
 
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), at: z.iso.datetime(), ...shape });
@@ -47,6 +47,21 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('progress', { step, line: z.string() }),
   event('waiting', { step, because: z.string() }),
   event('sampled', { name: z.string(), value: z.number() }),
+  /** Written anew by every process that observes. A lane with `missing` is not looked at. */
+  event('observing', {
+    step,
+    lanes: z.array(z.object({ lane: z.string(), every: z.number(), missing: z.string().optional() })),
+  }),
+  /** One look at a lane, or `looks` of them that were in time and saw the same: then the times are those of the last. */
+  event('observed', {
+    step,
+    lane: z.string(),
+    asked: z.iso.datetime(),
+    answered: z.iso.datetime(),
+    looks: z.int().positive(),
+    seen: z.unknown().optional(),
+    missing: z.string().optional(),
+  }),
   event('aws-called', {
     step,
     phase: z.enum(['read', 'apply', 'undo']),
@@ -84,6 +99,9 @@ export const runEventSchema = z.discriminatedUnion('type', [
     title: z.string(),
     unit: z.enum(['milliseconds', 'count', 'percent']),
     value: z.number().optional(),
+    /** An interval has `atLeast`, and `atMost` where its end was seen. */
+    atLeast: z.number().optional(),
+    atMost: z.number().optional(),
     missing: z.string().optional(),
     objective: z.object({ atMost: z.number().optional(), atLeast: z.number().optional() }).optional(),
     verdict: z.enum(['pass', 'fail', 'cannot tell', 'no objective']),

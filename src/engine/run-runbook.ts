@@ -5,7 +5,7 @@ import { eventError, isStepFailure } from './failure.ts';
 import type { Outcome } from './outcome.ts';
 import { goOnRecording, type Recorder, startRecording } from './recorder.ts';
 import { journalVersion, type RunEvent, type RunStarted } from './run-event.ts';
-import { debtsOf, type RunState, stateOf } from './run-state.ts';
+import { debtsOf, type RunState, type StepState, stateOf } from './run-state.ts';
 import type { Runbook } from './runbook.ts';
 import type { ListEntry } from './step.ts';
 import { entryAt } from './step-path.ts';
@@ -132,17 +132,34 @@ function stepsOf(runbook: Runbook, state: RunState): readonly ListEntry[] {
 async function driveForwards(steps: readonly ListEntry[], recorder: Recorder, ports: Ports): Promise<RunEnd> {
   try {
     await new Walk(recorder, ports).through(steps, '');
-    const missed = [...recorder.state.steps.values()].filter(({ measured }) => measured?.verdict === 'fail');
-    if (missed.length === 0) return finish('succeeded', undefined, recorder);
-    const error = new OperatorError({
-      code: 'OBJECTIVE_MISSED',
-      message: `Every step was carried out, but an objective was missed: ${missed.map(({ title }) => title).join('; ')}`,
-    });
+    const error = objectiveError(recorder.state);
+    if (error === undefined) return finish('succeeded', undefined, recorder);
     return finish(debtsOf(recorder.state).length > 0 ? 'failed-with-changes' : 'failed', error, recorder);
   } catch (error) {
     if (error instanceof UndoChosen) return driveBackwards(steps, recorder, ports);
     return endWith(error, recorder);
   }
+}
+
+/** Nobody may take "cannot tell" for "met". But a number that nobody has is the fault of whatever should have given it, not the run's. */
+function objectiveError({ steps }: RunState): OperatorError | undefined {
+  const measures = [...steps.values()].filter(({ measured }) => measured !== undefined);
+  const titlesOf = (these: readonly StepState[]) => these.map(({ title }) => title).join('; ');
+  const missed = measures.filter(({ measured }) => measured?.verdict === 'fail');
+  if (missed.length > 0) {
+    return new OperatorError({
+      code: 'OBJECTIVE_MISSED',
+      message: `Every step was carried out, but an objective was missed: ${titlesOf(missed)}`,
+    });
+  }
+  const open = measures.filter(
+    ({ measured }) => measured?.verdict === 'cannot tell' && measured.missing === undefined,
+  );
+  if (open.length === 0) return undefined;
+  return new OperatorError({
+    code: 'OBJECTIVE_UNCERTAIN',
+    message: `Every step was carried out, but what was seen cannot tell whether an objective was met: ${titlesOf(open)}`,
+  });
 }
 
 async function driveBackwards(

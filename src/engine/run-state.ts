@@ -1,5 +1,6 @@
 import { Bug } from '../errors.ts';
 import type { Sample } from './context.ts';
+import type { Observation, Observations } from './observation.ts';
 import type { Outcome } from './outcome.ts';
 import type { EventError, RunEvent, RunEventOf, RunStarted, StepKind } from './run-event.ts';
 
@@ -14,7 +15,7 @@ export interface StepState {
   readonly attempt: number;
   readonly startedAt: string;
   readonly endedAt?: string;
-  /** Waits only: when this attempt's time is over. */
+  /** Waits and observations only: when this attempt's time is over. */
   readonly deadline?: string;
   /** As journalled. `outputOf` reads it through the step's schema. */
   readonly output?: unknown;
@@ -51,6 +52,8 @@ export interface RunState {
   /** By path of the `forEach`. */
   readonly items: ReadonlyMap<string, readonly { readonly key: string; readonly item?: unknown }[]>;
   readonly samples: ReadonlyMap<string, readonly Sample[]>;
+  /** By path of the observe step, then by lane. */
+  readonly observations: ReadonlyMap<string, ReadonlyMap<string, Observations>>;
 }
 
 /** The whole state of a run follows from its journal: resuming is calling this. */
@@ -69,6 +72,7 @@ export function initialState(started: RunStarted): RunState {
     steps: new Map(),
     items: new Map(),
     samples: new Map(),
+    observations: new Map(),
   };
 }
 
@@ -112,6 +116,10 @@ export function nextState(state: RunState, event: RunEvent): RunState {
           { at: new Date(event.at), value: event.value },
         ]),
       };
+    case 'observing':
+      return withLanes(after, event.step, (lanes) => lanesObserved(lanes, event));
+    case 'observed':
+      return withLanes(after, event.step, (lanes) => withObservation(lanes, event));
     case 'step-succeeded':
       return withStep(event.step, {
         status: 'succeeded',
@@ -168,6 +176,37 @@ export function nextState(state: RunState, event: RunEvent): RunState {
     default:
       return event satisfies never;
   }
+}
+
+type Lanes = ReadonlyMap<string, Observations>;
+
+const withLanes = (state: RunState, step: string, next: (lanes: Lanes) => Lanes): RunState => ({
+  ...state,
+  observations: new Map(state.observations).set(step, next(state.observations.get(step) ?? new Map())),
+});
+
+const lanesObserved = (before: Lanes, { lanes }: RunEventOf<'observing'>): Lanes =>
+  new Map([
+    ...before,
+    ...lanes.map(({ lane, every, missing }): [string, Observations] => [
+      lane,
+      {
+        every,
+        ...(missing !== undefined && { notObserved: missing }),
+        looks: before.get(lane)?.looks ?? [],
+      },
+    ]),
+  ]);
+
+function withObservation(lanes: Lanes, event: RunEventOf<'observed'>): Lanes {
+  const lane = lanes.get(event.lane);
+  if (lane === undefined) throw new Bug(`The journal has an observation of ${event.lane} before it began`);
+  return new Map(lanes).set(event.lane, { ...lane, looks: [...lane.looks, observationIn(event)] });
+}
+
+function observationIn({ asked, answered, looks, seen, missing }: RunEventOf<'observed'>): Observation {
+  const times = { asked: new Date(asked), answered: new Date(answered), looks };
+  return missing === undefined ? { ...times, seen } : { ...times, missing };
 }
 
 /** A new attempt forgets how the last one ended, but not that AWS may have been asked. A resumed attempt goes on. */

@@ -1,6 +1,7 @@
 import type { CallPhase, Grant } from '../aws/clients.ts';
 import { OperatorError } from '../errors.ts';
 import type { ChangeContext, Ports, ReadContext } from './context.ts';
+import { neverObserved, readObservations } from './observation.ts';
 import type { Recorder } from './recorder.ts';
 import type { StepReference, UsesActions } from './step.ts';
 import { idempotencyToken, pathOf, scopeOf, scopesFrom } from './step-path.ts';
@@ -60,6 +61,12 @@ export function contextsFor(
         recorder.record({ type: 'sampled', name, value });
     },
     samplesOf: (name) => recorder.state.samples.get(name) ?? [],
+    observationsOf(step, lane) {
+      const { observations } = recorder.state;
+      const at = scopesFrom(scopeOf(path)).map((scope) => pathOf(scope, step.id));
+      const seen = observations.get(at.find((each) => observations.has(each)) ?? '')?.get(lane.name);
+      return seen === undefined ? neverObserved(lane) : readObservations(seen, lane);
+    },
   };
   return {
     read: { ...common, aws: ports.aws.forReading(grant('read')) },

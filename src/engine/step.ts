@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { formatDuration, type Milliseconds } from '../duration.ts';
-import type { ChangeContext, ReadContext } from './context.ts';
+import type { ChangeContext, DecisionContext, ReadContext } from './context.ts';
+import type { Lane } from './observation.ts';
 
 /** A function of `src/aws`, which says what IAM actions it needs. */
 export interface UsesActions {
@@ -16,7 +17,7 @@ export interface StepReference<Output> {
 interface StepBase<Output> {
   /** Kebab-case, unique in its list. Journals name steps by it: renaming one makes older runs impossible to resume. */
   readonly id: string;
-  /** A fact for check, wait and measure; an order for change; a question for approve. */
+  /** A fact for check, wait, observe and measure; an order for change; a question for approve. */
   readonly title: string;
   /** Every function of `src/aws` that the step calls: the guard refuses others, the docs list their IAM actions. */
   readonly uses?: readonly UsesActions[];
@@ -62,6 +63,16 @@ interface WaitBody<Output> extends StepBase<Output>, Polling {
   readonly hint?: string;
 }
 
+interface ObserveBody<Output> extends StepBase<Output> {
+  /** Looked at side by side, each on its own schedule: none waits for another, and none drifts. */
+  readonly lanes: readonly Lane[];
+  readonly timeout: Timeout;
+  /** Asked after every answer. Pure: only what was observed and recorded decides. Throws where it can no longer become ready. */
+  until(context: DecisionContext): Readiness<Output>;
+  /** What to type, or where to look, when the time is over. */
+  readonly hint?: string;
+}
+
 /** Both forms look first and may be called again: a rollback can be interrupted and resumed. */
 export type Undo<Output> = {
   /** An order, as in a change's title. */
@@ -97,14 +108,20 @@ interface ApproveBody extends StepBase<void> {
   ask(context: ReadContext): ApprovalRequest;
 }
 
-/** A number, or why there is none. */
-export type Measured = { readonly value: number } | { readonly missing: string };
+/** A number that is known no better than that. Without `atMost` its end was not seen. */
+export interface Interval {
+  readonly atLeast: number;
+  readonly atMost?: number;
+}
+
+/** A number, the bounds that it lies in, or why there is none. */
+export type Measured = { readonly value: number } | Interval | { readonly missing: string };
 
 export type Unit = 'milliseconds' | 'count' | 'percent';
 
 interface MeasureBody extends StepBase<void> {
   readonly unit: Unit;
-  /** The verdict is "pass" where the value lies within the bound. */
+  /** The verdict is "pass" where the value, or the whole interval, lies within the bound. */
   objective?(context: ReadContext): { readonly atMost: number } | { readonly atLeast: number } | undefined;
   sample(context: ReadContext): Promise<Measured>;
 }
@@ -124,6 +141,10 @@ export interface Wait<Output = unknown> extends WaitBody<Output> {
   readonly kind: 'wait';
 }
 
+export interface Observe<Output = unknown> extends ObserveBody<Output> {
+  readonly kind: 'observe';
+}
+
 export interface Approve extends ApproveBody {
   readonly kind: 'approve';
 }
@@ -132,7 +153,7 @@ export interface Measure extends MeasureBody {
   readonly kind: 'measure';
 }
 
-export type Step = Check | Change | Wait | Approve | Measure;
+export type Step = Check | Change | Wait | Observe | Approve | Measure;
 
 /** Repeats steps over a list that is known only at run time. The list is journalled: a resumed run has the same one. */
 export interface ForEach<Item = unknown> {
@@ -164,6 +185,13 @@ export const wait = <Output = void>(body: WaitBody<Output> & Returns<Output>): W
   kind: 'wait',
   ...body,
 });
+
+export const observe = <Output = void>(body: ObserveBody<Output> & Returns<Output>): Observe<Output> => ({
+  kind: 'observe',
+  ...body,
+});
+
+export const lane = <Seen>(body: Lane<Seen>): Lane<Seen> => body;
 
 export const approve = (body: ApproveBody): Approve => ({ kind: 'approve', ...body });
 

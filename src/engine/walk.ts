@@ -4,7 +4,7 @@ import type { Ports } from './context.ts';
 import { eventError, isStepFailure } from './failure.ts';
 import type { Recorder } from './recorder.ts';
 import { debtsOf } from './run-state.ts';
-import type { ForEach, ListEntry, Step } from './step.ts';
+import type { Change, ForEach, ListEntry, Step } from './step.ts';
 import { contextsFor, dependsOn, StepNotReached } from './step-context.ts';
 import { itemScope, pathOf, recordedItems } from './step-path.ts';
 
@@ -102,6 +102,7 @@ export class Walk {
     for (;;) {
       if (this.#ports.signal.aborted) throw new Interrupted();
       if (this.#isDone(step, path)) return;
+      if (step.kind === 'change') await this.#askToGoOn(step, path);
       this.#madeNow.add(path);
       try {
         await attemptStep(step, path, this.#recorder, this.#ports);
@@ -113,6 +114,16 @@ export class Walk {
         if (next === 'go on') return;
       }
     }
+  }
+
+  /** Whoever chose to try a change again, or resumes in the middle of one, has answered already. */
+  async #askToGoOn(change: Change, path: string): Promise<void> {
+    const { state } = this.#recorder;
+    const { operator, signal } = this.#ports;
+    if (operator.goOn === undefined || state.started.mode === 'rehearsal' || state.steps.has(path)) return;
+    const changesInPlace = debtsOf(state).map(({ title }) => title);
+    const next = { path, title: change.title, wayBack: wayBackOf(change), changesInPlace };
+    if (!(await operator.goOn(next, signal))) throw new Interrupted();
   }
 
   #isDone(step: Step, path: string): boolean {
@@ -168,4 +179,11 @@ export class Walk {
         return decision satisfies never;
     }
   }
+}
+
+function wayBackOf({ undo, undoneBy, cannotUndo }: Change): string {
+  if (undo !== undefined) return undo.title;
+  return undoneBy === undefined
+    ? `none: ${cannotUndo ?? 'it cannot be undone'}`
+    : `with the change ${undoneBy.id}`;
 }

@@ -15,7 +15,10 @@ import { reading, writing } from './file-errors.ts';
 import { damaged, type JournalContents, openJournal, readJournal } from './journal-file.ts';
 import { lockRun } from './run-lock.ts';
 
-/** One run's folder: its journal, its lock and, for a sandbox run, the world as it stands. Only its owner can read it. */
+/**
+ * One run's folder: its journal, its lock and, for a sandbox run, the world as it stands and what it was an exercise in. Only its owner
+ * can read it.
+ */
 export interface RunDirectory {
   readonly runId: string;
   readonly path: string;
@@ -27,6 +30,10 @@ export interface RunDirectory {
   storeWorld(world: string): void;
   /** @throws OperatorError where the run is no sandbox run or its world is lost */
   loadWorld(): string;
+  /** Marks the run as an exercise. */
+  storeExercise(text: string): void;
+  /** @returns `undefined` where the run was none */
+  loadExercise(): string | undefined;
 }
 
 export interface StoredRun {
@@ -34,6 +41,8 @@ export interface StoredRun {
   /** Absent where the journal cannot be read; `problem` says why. */
   readonly events?: readonly RunEvent[];
   readonly problem?: OperatorError;
+  /** As it was stored, where the run was an exercise. */
+  readonly exercise?: string;
 }
 
 /** All runs of this user, each in a folder named by its id. */
@@ -76,6 +85,7 @@ export function openRunStore(root: string): RunStore {
 
 const journalName = 'journal.jsonl';
 const worldName = 'sandbox-world.json';
+const exerciseName = 'exercise.json';
 
 /** Ids end in date, time and four letters: `rolling-update-20261121-064250-7kq2`. */
 const secondOf = (runId: string): string => runId.split('-').slice(-3, -1).join('-');
@@ -117,7 +127,12 @@ function readStory(file: string): JournalContents {
 
 function readRun(runId: string, path: string): StoredRun {
   try {
-    return { runId, events: readStory(join(path, journalName)).events };
+    const exercise = runDirectory(runId, path).loadExercise();
+    return {
+      runId,
+      events: readStory(join(path, journalName)).events,
+      ...(exercise !== undefined && { exercise }),
+    };
   } catch (error) {
     if (error instanceof OperatorError) return { runId, problem: error };
     throw error;
@@ -127,8 +142,14 @@ function readRun(runId: string, path: string): StoredRun {
 function runDirectory(runId: string, path: string): RunDirectory {
   const journal = join(path, journalName);
   const world = join(path, worldName);
+  const exercise = join(path, exerciseName);
   const keeping = <Result>(file: string, write: () => Result): Result =>
     writing(file, `Make room or give access there, then: runbook resume ${runId}`, write);
+  const store = (file: string, text: string): void =>
+    keeping(file, () => {
+      writeFileSync(`${file}.new`, text, { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    });
   return {
     runId,
     path,
@@ -142,11 +163,10 @@ function runDirectory(runId: string, path: string): RunDirectory {
       };
     },
     lock: () => keeping(path, () => lockRun(join(path, 'lock'), runId)),
-    storeWorld: (text) =>
-      keeping(world, () => {
-        writeFileSync(`${world}.new`, text, { mode: 0o600 });
-        renameSync(`${world}.new`, world);
-      }),
+    storeWorld: (text) => store(world, text),
+    storeExercise: (text) => store(exercise, text),
+    loadExercise: () =>
+      existsSync(exercise) ? reading(exercise, () => readFileSync(exercise, 'utf8')) : undefined,
     loadWorld() {
       if (existsSync(world)) return reading(world, () => readFileSync(world, 'utf8'));
       throw new OperatorError({

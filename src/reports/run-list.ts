@@ -29,9 +29,11 @@ export interface RunRow {
   /** Absent while the run is under way, and after its process was killed. */
   readonly outcome?: Outcome;
   readonly changesInPlace: number;
+  /** Name of the scenario, where the run was an exercise. */
+  readonly exercise?: string;
 }
 
-export const runRowOf = (report: RunReport): RunRow => ({
+export const runRowOf = (report: RunReport, exercise?: string): RunRow => ({
   runId: report.runId,
   runbook: report.runbook,
   environment: report.environment.name,
@@ -40,6 +42,7 @@ export const runRowOf = (report: RunReport): RunRow => ({
   milliseconds: report.milliseconds,
   ...(report.outcome !== undefined && { outcome: report.outcome }),
   changesInPlace: report.changesInPlace.length,
+  ...(exercise !== undefined && { exercise }),
 });
 
 export function runListText(rows: readonly RunRow[], options: TextOptions): string {
@@ -71,10 +74,13 @@ const inTwoLines = (row: RunRow): readonly Paragraph[] => [
   ),
   paragraph(
     4,
-    `${row.runbook} in ${row.environment}, ${row.mode}`,
+    `${row.runbook} in ${row.environment}, ${modeOf(row)}`,
     quiet(` · ${minuteOf(row)} UTC · ${formatDuration(row.milliseconds)}`),
   ),
 ];
+
+const modeOf = ({ mode, exercise }: RunRow): string =>
+  exercise === undefined ? mode : `exercise ${exercise}`;
 
 const minuteOf = ({ started }: RunRow): string => dayAndTime(started).slice(0, 16);
 
@@ -83,7 +89,7 @@ const cells = (row: RunRow): readonly Content[] => [
   outcomeCell(row.outcome),
   row.runbook,
   row.environment,
-  row.mode,
+  modeOf(row),
   minuteOf(row),
   formatDuration(row.milliseconds),
   placeCell(row),

@@ -2,6 +2,7 @@ import type { Milliseconds } from '../duration.ts';
 import type { Outcome } from '../engine/outcome.ts';
 import type { EventError, RunEvent, RunEventOf, RunStarted, StepKind } from '../engine/run-event.ts';
 import { debtsOf, type RunState, type StepState, type StepStatus, stateOf } from '../engine/run-state.ts';
+import { type LaneReport, laneReports } from './lanes.ts';
 import { turnsAround } from './lists-around.ts';
 
 /**
@@ -33,6 +34,8 @@ export interface RunReport {
   readonly failedStep?: string;
   readonly steps: readonly StepReport[];
   readonly measures: readonly MeasureReport[];
+  /** What the steps that observe saw, lane by lane. */
+  readonly lanes: readonly LaneReport[];
   readonly approvals: readonly ApprovalReport[];
   /** Changes that are, or may be, in place, oldest first. */
   readonly changesInPlace: readonly ChangeInPlace[];
@@ -83,6 +86,9 @@ export interface UndoReport {
 export interface Measurement {
   readonly unit: RunEventOf<'measured'>['unit'];
   readonly value?: number;
+  /** Where the value is known only within bounds. Without `atMost` the end was not seen. */
+  readonly atLeast?: number;
+  readonly atMost?: number;
   /** Why there is no value. */
   readonly missing?: string;
   readonly objective?: { readonly atMost?: number | undefined; readonly atLeast?: number | undefined };
@@ -161,6 +167,7 @@ export function reportOf(events: readonly RunEvent[]): RunReport {
     measures: steps.flatMap(({ path, title, measured }) =>
       measured === undefined ? [] : [{ step: path, title, ...measured }],
     ),
+    lanes: laneReports(state),
     approvals: approvalsIn(events),
     changesInPlace,
     writes: writesIn(events),
@@ -226,9 +233,19 @@ function undoReport({
   };
 }
 
-const measurement = ({ unit, value, missing, objective, verdict }: RunEventOf<'measured'>): Measurement => ({
+const measurement = ({
+  unit,
+  value,
+  atLeast,
+  atMost,
+  missing,
+  objective,
+  verdict,
+}: RunEventOf<'measured'>): Measurement => ({
   unit,
   ...(value !== undefined && { value }),
+  ...(atLeast !== undefined && { atLeast }),
+  ...(atMost !== undefined && { atMost }),
   ...(missing !== undefined && { missing }),
   ...(objective !== undefined && { objective }),
   verdict,

@@ -62,6 +62,11 @@ function factsOf(entry: ListEntry): readonly string[] {
       return [escaped(undoFact(entry))];
     case 'wait':
       return [`looks every ${formatDuration(entry.every)}, for at most ${timeoutText(entry.timeout)}`];
+    case 'observe':
+      return [
+        `looks at ${escaped(lanesText(entry))}`,
+        `for at most ${timeoutText(entry.timeout)}; no look waits for another`,
+      ];
     case 'check':
       return entry.alsoOnResume ? ['checked again at every resume and before a rollback'] : [];
     case 'approve':
@@ -72,6 +77,9 @@ function factsOf(entry: ListEntry): readonly string[] {
       return entry satisfies never;
   }
 }
+
+export const lanesText = ({ lanes }: Extract<Step, { kind: 'observe' }>): string =>
+  lanes.map(({ name, every }) => `${name} every ${formatDuration(every)}`).join(', ');
 
 export function undoFact({ undo, cannotUndo, undoneBy }: Extract<Step, { kind: 'change' }>): string {
   if (undo !== undefined) {

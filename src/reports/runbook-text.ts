@@ -12,7 +12,7 @@ import {
   table,
   textOf,
 } from './layout.ts';
-import { permissionsOf, undoFact } from './runbook-page.ts';
+import { lanesText, permissionsOf, undoFact } from './runbook-page.ts';
 
 /** For `runbook show <id>`: when to use it, what to type, what it does step by step, and the permissions it needs. */
 export function runbookText(runbook: Runbook, options: TextOptions): string {
@@ -67,6 +67,8 @@ function factOf(entry: ListEntry): string | undefined {
       return undoFact(entry);
     case 'wait':
       return `at most ${timeoutText(entry.timeout)}`;
+    case 'observe':
+      return `at most ${timeoutText(entry.timeout)}; ${lanesText(entry)}`;
     case 'for-each':
       return `for example ${entry.key(entry.example)}`;
     case 'check':

@@ -1,4 +1,4 @@
-import { formatDuration, type Milliseconds } from '../duration.ts';
+import { formatDuration, hours, type Milliseconds, minutes, seconds } from '../duration.ts';
 import { bad, type Content, good, quiet, type Span, strong, warning } from './layout.ts';
 import type { Answer, Measurement, StepReport, UndoReport } from './run-report.ts';
 
@@ -143,8 +143,22 @@ function verdictSign({ verdict }: Measurement): Span {
   }
 }
 
-const valueText = ({ unit, value, missing }: Measurement): string =>
-  value === undefined ? `no value: ${missing ?? 'none was found'}` : numberText(value, unit);
+function valueText({ unit, value, atLeast, atMost, missing }: Measurement): string {
+  if (value !== undefined) return numberText(value, unit);
+  if (atLeast === undefined) return `no value: ${missing ?? 'none was found'}`;
+  if (atLeast === atMost) return numberText(atLeast, unit);
+  const low = numberText(outwards(atLeast, unit, Math.floor), unit);
+  if (atMost === undefined) return `at least ${low}`;
+  const high = numberText(outwards(atMost, unit, Math.ceil), unit);
+  return atLeast === 0 ? `at most ${high}` : `between ${low} and ${high}`;
+}
+
+/** What is shown of a bound must be a bound too: a span is rounded away from the interval to the unit that it is shown in. */
+function outwards(value: number, unit: Measurement['unit'], round: (value: number) => number): number {
+  if (unit !== 'milliseconds') return value;
+  const shown = value < seconds(1) ? 1 : value < hours(1) ? seconds(1) : minutes(1);
+  return round(value / shown) * shown;
+}
 
 function objectiveText({ unit, objective }: Measurement): string | undefined {
   if (objective?.atMost !== undefined) return `at most ${numberText(objective.atMost, unit)}`;
@@ -155,7 +169,9 @@ function objectiveText({ unit, objective }: Measurement): string | undefined {
 function objectiveRemark(measured: Measurement): string {
   const objective = objectiveText(measured);
   if (objective === undefined) return '';
-  return measured.verdict === 'fail' ? `, objective missed: ${objective}` : ` (objective: ${objective})`;
+  if (measured.verdict === 'fail') return `, objective missed: ${objective}`;
+  const isOpen = measured.verdict === 'cannot tell' && measured.missing === undefined;
+  return isOpen ? `, cannot tell whether the objective is met: ${objective}` : ` (objective: ${objective})`;
 }
 
 function numberText(value: number, unit: Measurement['unit']): string {

@@ -1,4 +1,5 @@
 import { formatDuration } from '../duration.ts';
+import type { LaneReport } from './lanes.ts';
 import {
   emptyLine,
   type Paragraph,
@@ -23,6 +24,7 @@ export function textReport(report: RunReport, options: TextOptions): string {
       whatHappened(report),
       changes(report),
       measures(report),
+      lanes(report, options),
       parameters(report, options),
       steps(report),
       undoing(report),
@@ -132,6 +134,38 @@ function measures({ steps: all }: RunReport): Section {
     all.filter(({ measured }) => measured !== undefined).flatMap((step) => stepLines(stepText(step), 2)),
   );
 }
+
+/** Of a lane that changed more often, the first and the last that it showed. */
+const mostSpells = 12;
+
+function lanes({ lanes: all }: RunReport, { width }: TextOptions): Section {
+  return titled(
+    'Observed',
+    all.flatMap((lane): Section => {
+      const cut = lane.spells.length - mostSpells;
+      const shown = cut > 0 ? lane.spells.toSpliced(mostSpells / 2, cut) : lane.spells;
+      const rows = shown.map((spell) => [
+        `${timeOfDay(spell.from)} to ${timeOfDay(spell.to)}`,
+        spell.missing === undefined
+          ? seenText(spell.seen)
+          : warning(`nothing seen, ${countOf(spell.looks, 'look')}: ${spell.missing}`),
+      ]);
+      return [
+        paragraph(2, lane.lane, quiet(` — ${laneRemark(lane)} · ${lane.step}`)),
+        ...table(rows, 4, width),
+        ...(cut > 0 ? [paragraph(4, quiet(`and ${countOf(cut, 'further spell')} in between`))] : []),
+      ];
+    }),
+  );
+}
+
+function laneRemark({ every, looks, missed, notObserved }: LaneReport): string {
+  if (notObserved !== undefined && looks === 0) return `not observed: ${notObserved}`;
+  const gaps = missed === 0 ? '' : `, ${missed} of them missing`;
+  return `every ${formatDuration(every)}, ${countOf(looks, 'look')}${gaps}`;
+}
+
+const seenText = (seen: unknown): string => (typeof seen === 'string' ? seen : oneLineJson(seen));
 
 function parameters({ parameters: all }: RunReport, { width }: TextOptions): Section {
   const rows = Object.entries(all).map(([name, value]) => [

@@ -28,15 +28,19 @@ interface Sleeper {
 function fastClock(world: World): SandboxClock {
   let sleepers: Sleeper[] = [];
   let calls = 0;
+  /** Work beside a sleeper: the sleeper's waking has to wait for it. */
+  let beside = 0;
   let turnIsDue = false;
 
   /** Whoever was woken gets a whole turn of the event loop to sleep or call again before time goes on. */
+  const somebodyIsAwake = () => calls > 0 || sleepers.length === 0 || sleepers.length <= beside;
+
   function nextTurn(): void {
-    if (turnIsDue || calls > 0 || sleepers.length === 0) return;
+    if (turnIsDue || somebodyIsAwake()) return;
     turnIsDue = true;
     setImmediate(() => {
       turnIsDue = false;
-      if (calls > 0 || sleepers.length === 0) return;
+      if (somebodyIsAwake()) return;
       const earliest = sleepers.reduce((one, other) => (other.until < one.until ? other : one));
       advance(world, earliest.until);
       wakeDue();
@@ -83,6 +87,15 @@ function fastClock(world: World): SandboxClock {
         return await call();
       } finally {
         calls -= 1;
+        nextTurn();
+      }
+    },
+    async beside(work) {
+      beside += 1;
+      try {
+        return await work();
+      } finally {
+        beside -= 1;
         nextTurn();
       }
     },

@@ -1,82 +1,77 @@
-import { minutes, seconds } from '../duration.ts';
-import { advance } from './advance.ts';
+import { seconds } from '../duration.ts';
 import { alarms } from './morpheus-prod/alarms.ts';
-import { compute } from './morpheus-prod/compute.ts';
-import { fleet } from './morpheus-prod/fleet.ts';
-import { loadBalancing } from './morpheus-prod/load-balancing.ts';
-import { account, healthUrl, images, name, region, targetGroupArn } from './morpheus-prod/names.ts';
+import { application, recoveryApplication } from './morpheus-prod/application.ts';
+import { backups } from './morpheus-prod/backups.ts';
+import { buckets } from './morpheus-prod/buckets.ts';
+import { certificates } from './morpheus-prod/certificates.ts';
+import { compute, recoveryCompute } from './morpheus-prod/compute.ts';
+import { database, recoveryDatabase } from './morpheus-prod/database.ts';
+import { dnsRecords } from './morpheus-prod/dns.ts';
+import { files } from './morpheus-prod/files.ts';
+import { fleet, recoveryFleet } from './morpheus-prod/fleet.ts';
+import { identity } from './morpheus-prod/identity.ts';
+import { keys } from './morpheus-prod/keys.ts';
+import { loadBalancing, recoveryLoadBalancing } from './morpheus-prod/load-balancing.ts';
+import { logs } from './morpheus-prod/logs.ts';
+import { account, healthUrl, images, name, recovery, recoveryRegion, region } from './morpheus-prod/names.ts';
+import { parameters } from './morpheus-prod/parameters.ts';
+import { queue } from './morpheus-prod/queue.ts';
+import { search } from './morpheus-prod/search.ts';
+import { secrets } from './morpheus-prod/secrets.ts';
 import { later, schedule } from './schedule.ts';
-import type { World } from './world.ts';
+import { type Account, seenFrom, type World } from './world.ts';
 
 export { images };
 
-/** When a sandbox run begins: a quiet hour of a Monday. */
-export const beginning = new Date('2026-03-02T02:10:00Z');
+/** Builds the production stack at rest: three nodes on launch template version 2, and the pilot light in the recovery Region. */
+export function morpheusProd(whole: Account): void {
+  homeRegion(seenFrom(whole, region));
+  pilotLight(seenFrom(whole, recoveryRegion));
+}
 
-/** Long enough before the beginning that every alarm has data and every node is past its grace period. */
-const quietBefore = minutes(30);
-
-const parameter = (path: string, Value: string, DataType = 'text') => ({
-  Name: `/morpheus/prod/${path}`,
-  Type: 'String' as const,
-  Value,
-  Version: 1,
-  DataType,
-  LastModifiedDate: new Date('2026-01-20T09:14:00Z'),
-  ARN: `arn:aws:ssm:${region}:${account}:parameter/morpheus/prod/${path}`,
-});
-
-/** The production stack, at rest: three nodes on launch template version 2, traffic as on any night. */
-export function morpheusProd(seed: number): World {
-  const begun = later(beginning, -quietBefore);
+function homeRegion(world: World): void {
   const launched = new Date('2026-01-20T09:30:00Z');
-  const world: World = {
-    account,
-    region,
-    now: begun,
-    random: { events: seed, calls: ~seed },
-    serial: 0,
-    transitions: [],
-    faults: [],
-    calls: {},
-    ec2: compute(launched),
-    autoScaling: { fleets: [fleet(launched)] },
-    loadBalancing: loadBalancing(launched),
-    cloudWatch: { alarms: alarms(begun), history: [] },
-    systemsManager: {
-      parameters: [
-        parameter('app/ami', images.inUse, 'aws:ec2:image'),
-        parameter('app/release', '2026.01.19'),
-        parameter(
-          'database/writer-endpoint',
-          `morpheus-prod.cluster-c7xk2p9q4r1s.${region}.rds.amazonaws.com`,
-        ),
-        parameter('files/id', 'fs-0a7c9e1b3d5f20486'),
-        parameter('queue/endpoint', `amqps://b-5f2c8a1e-morpheus-prod.mq.${region}.amazonaws.com:5671`),
-        parameter('search/endpoint', `vpc-morpheus-prod-k3j2h1.${region}.es.amazonaws.com`),
-      ],
-    },
-    traffic: {
-      targetGroup: targetGroupArn,
-      healthUrl,
-      usualRequests: 1400,
-      usualNodes: 3,
-      minutes: [],
-      hosts: undefined,
-    },
-  };
-  schedule(world, later(begun, seconds(10)), { kind: 'group-looked-at', group: name });
-  schedule(world, later(begun, seconds(10)), { kind: 'targets-counted' });
-  advance(world, beginning);
-  world.cloudWatch.history = [];
-  return world;
+  // Keys come first, and what others are made of before them: backups hold copies of the database and the files.
+  world.kms = keys(world);
+  world.secretsManager = secrets(world);
+  world.acm = certificates(world);
+  world.logs = logs(world);
+  world.ec2 = compute(launched);
+  world.efs = files(world);
+  world.rds = database(world);
+  world.mq = queue(world);
+  world.openSearch = search(world);
+  world.autoScaling = { fleets: [fleet(launched)] };
+  world.loadBalancing = loadBalancing(launched);
+  world.cloudWatch.alarms = alarms(world.now);
+  world.systemsManager.parameters = parameters(world);
+  world.backup = backups(world);
+  identity(world);
+  buckets(world);
+  dnsRecords(world);
+  schedule(world, later(world.now, seconds(10)), { kind: 'group-looked-at', group: name });
+  application(world);
+}
+
+function pilotLight(world: World): void {
+  world.kms = keys(world);
+  world.secretsManager = secrets(world);
+  world.systemsManager.parameters = parameters(world);
+  world.acm = certificates(world);
+  world.ec2 = recoveryCompute();
+  world.autoScaling = { fleets: [recoveryFleet()] };
+  world.loadBalancing = recoveryLoadBalancing();
+  world.rds = recoveryDatabase(world);
+  world.backup = backups(world);
+  recoveryApplication(world);
+  schedule(world, later(world.now, seconds(10)), { kind: 'group-looked-at', group: recovery.group });
 }
 
 /** How `runbook.yaml` would describe the stack. */
 export const morpheusProdEnvironment = {
   account,
   region,
-  recoveryRegion: 'us-west-2',
+  recoveryRegion,
   protected: true,
   objectives: { rto: '1h', rpo: '15m', errorRate: 0.1 },
   alarms: {

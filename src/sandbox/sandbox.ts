@@ -1,30 +1,37 @@
 import type { HttpHandler } from '@smithy/core/protocols';
 import type { Clock } from '../clock.ts';
-import type { environmentSchema } from '../environment.ts';
-import { OperatorError } from '../errors.ts';
+import { OperatorError, UsageError } from '../errors.ts';
 import type { HttpProbe } from '../http-probe.ts';
 import { advance } from './advance.ts';
 import { type SandboxClock, sandboxClock } from './clock.ts';
-import { refusal, strike } from './faults.ts';
+import { denied, refusal, strike } from './faults/call-faults.ts';
+import { noteSuccess } from './faults/effects.ts';
+import type { Mishap } from './faults/fault.ts';
 import { sandboxProbe } from './health-probe.ts';
-import { morpheusProd, morpheusProdEnvironment } from './morpheus-prod.ts';
+import { deployedEnvironments, type EnvironmentInput, newWorld } from './new-world.ts';
+import { asItWas, rememberBefore } from './past.ts';
+import { type Answer, ConnectionLost, createEndpoint, type Endpoint } from './protocols/endpoint.ts';
 import { drawBetween } from './random.ts';
-import { scenarioNamed } from './scenarios/index.ts';
+import { begin, calm, type GivenFault, inject, type Scenario } from './scenario.ts';
+import { AwsFault } from './service.ts';
+import { recordCall } from './services/cloudtrail/record.ts';
+import { actionName } from './services/iam/action-name.ts';
+import { denialOf } from './services/iam/authorize.ts';
+import { callerAccessKey, callerArn } from './services/iam/caller.ts';
 import { services } from './services/index.ts';
-import { callerArn } from './services/sts.ts';
-import { type Answer, ConnectionLost, inProcessHandler } from './transport.ts';
-import { restore, snapshot, type World } from './world.ts';
-
-export { scenarios } from './scenarios/index.ts';
-
-/** What the schema reads, before defaults: `z.input` without an import of zod, which this folder does not use. */
-type EnvironmentInput = (typeof environmentSchema)['_zod']['input'];
+import { countedRequestIds, handlerOf } from './transport.ts';
+import { type Truth, truthOf } from './truth.ts';
+import { type Account, accountOf, restore, seenFrom, snapshot, type World } from './world.ts';
 
 export interface SandboxOptions {
-  /** Id of a scenario; `calm` without it. A stored world brings its own. */
-  readonly scenario?: string | undefined;
-  /** The same seed and the same calls make the same world. */
+  /** Without it nothing goes wrong. A stored world brings its own. */
+  readonly scenario?: Scenario | undefined;
+  /** Name of the one environment that is needed; those of the scenario without it. */
+  readonly environment?: string | undefined;
+  /** The same seed and the same calls make the same world. Without it the scenario's. */
   readonly seed?: number | undefined;
+  /** When virtual time begins: a quiet night in the past without it. */
+  readonly begins?: Date | undefined;
   /** Virtual seconds per real second; as fast as it can without it. */
   readonly pace?: number | undefined;
   /** A world that `store` was given earlier. */
@@ -35,48 +42,89 @@ export interface SandboxOptions {
 
 export interface Sandbox {
   readonly clock: Clock;
+  /** For clients in this process. */
   readonly requestHandler: HttpHandler;
+  /** For any other way in. */
+  readonly endpoint: Endpoint;
   readonly http: HttpProbe;
   /** As `runbook.yaml` would have them. */
   readonly environments: Readonly<Record<string, EnvironmentInput>>;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** The account as seen from the Region of its first environment. */
   readonly world: World;
+  readonly scenario: Account['scenario'];
+  /** What really happened since this sandbox was opened. */
+  truth(): Truth;
+  /** Makes something go wrong; its times count from now. */
+  inject(fault: GivenFault): void;
   /** Has the world stored as it is now: a run that is killed before its first write must find it again. */
   keep(): void;
   /** Lets the world catch up with a journal that ends later than the stored world. */
   advanceTo(date: Date): void;
 }
 
-/** @throws OperatorError for an unknown scenario, or a stored world that cannot be read */
+/** @throws OperatorError for an unknown environment, a scenario that cannot begin, or a stored world that cannot be read */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const world = options.stored === undefined ? begin(options) : reopen(options.stored);
+  const world = options.stored === undefined ? await begun(options) : reopen(options.stored);
+  const account = accountOf(world);
+  const since = account.now;
   const clock = sandboxClock(world, options.pace);
-  const keep = (): void => options.store?.(snapshot(world));
-  const answer = answering(world, clock, keep);
+  const keep = (): void => options.store?.(snapshot(account));
+  const endpoint = createEndpoint(services, answering(account, clock, keep), {
+    newRequestId: countedRequestIds(account),
+  });
   return {
     clock,
-    requestHandler: inProcessHandler(services, answer),
+    endpoint,
+    requestHandler: handlerOf(endpoint),
     http: sandboxProbe(world, clock),
-    environments: { prod: morpheusProdEnvironment },
-    credentials: { accessKeyId: 'AKIDSANDBOX', secretAccessKey: 'sandbox' },
+    environments: Object.fromEntries(account.environments.map((name) => [name, descriptionOf(name)])),
+    credentials: { accessKeyId: callerAccessKey, secretAccessKey: 'sandbox' },
     world,
+    scenario: account.scenario,
+    truth: () => truthOf(world, since),
+    inject(fault) {
+      inject(world, fault);
+      keep();
+    },
     keep,
     advanceTo: (date) => advance(world, date),
   };
 }
 
-function begin({ scenario = 'calm', seed = 1 }: SandboxOptions): World {
-  const world = morpheusProd(seed);
-  scenarioNamed(scenario).prepare(world);
+async function begun({ scenario = calm, seed, begins, environment }: SandboxOptions): Promise<World> {
+  if (environment !== undefined) descriptionOf(environment);
+  const environments = environment === undefined ? scenario.environments : [environment];
+  const world = newWorld({
+    scenario,
+    seed: seed ?? scenario.seed ?? 1,
+    ...(begins && { begins }),
+    ...(environments && { environments }),
+  });
+  await begin(world, scenario);
   return world;
+}
+
+/** @throws UsageError for a name that there is not */
+function descriptionOf(name: string): EnvironmentInput {
+  const found = Object.hasOwn(deployedEnvironments, name) ? deployedEnvironments[name] : undefined;
+  if (found !== undefined) return found.description;
+  throw new UsageError({
+    code: 'ENVIRONMENT_UNKNOWN',
+    message: `The sandbox has no environment ${name}; it has ${Object.keys(deployedEnvironments).join(', ')}`,
+    hint: `--env ${Object.keys(deployedEnvironments)[0]}`,
+  });
 }
 
 function reopen(stored: string): World {
   try {
-    const world = restore(stored);
-    const missing = Object.keys(morpheusProd(1)).filter((member) => !Object.hasOwn(world, member));
+    const account = restore(stored);
+    const fresh = accountOf(newWorld({ seed: 1, environments: [] }));
+    const missing = Object.keys(fresh).filter((member) => !Object.hasOwn(account, member));
     if (missing.length > 0) throw new TypeError(`It has no ${missing.join(', ')}`);
-    return world;
+    const [first] = Object.keys(account.regions);
+    if (first === undefined) throw new TypeError('It has no Region');
+    return seenFrom(account, descriptionOf(account.environments[0] ?? '').region);
   } catch (cause) {
     throw new OperatorError({
       code: 'SANDBOX_WORLD_UNREADABLE',
@@ -87,7 +135,7 @@ function reopen(stored: string): World {
   }
 }
 
-const reads = /^(Describe|Get|List)/;
+const reads = /^(Describe|Get|List|Lookup|Head|Simulate)/;
 
 /** Virtual milliseconds that a call takes, half of it on the way in. */
 const latency = [40, 120] as const;
@@ -95,29 +143,46 @@ const latency = [40, 120] as const;
 /** How long a caller waits for an answer that never comes, in virtual milliseconds. */
 const silence = 10_000;
 
-function answering(world: World, clock: SandboxClock, keep: () => void): Answer {
+function answering(account: Account, clock: SandboxClock, keep: () => void): Answer {
   return (service, operation, input, call) =>
     clock.during(async () => {
+      const world = seenFrom(account, call.region);
+      const readOnly = reads.test(operation);
       const travel = drawBetween(world, ...latency, 'calls') / 2;
       await clock.spend(travel);
-      const mishap = strike(world, service.name, operation);
-      switch (mishap) {
-        case undefined:
-        case 'answer-lost':
-          break;
-        case 'timeout':
-          await clock.spend(silence);
-          throw new ConnectionLost('timeout');
-        case 'reset':
-          throw new ConnectionLost('reset');
-        default:
-          throw refusal(mishap, { service: service.name, operation, caller: callerArn(world) });
+      const { mishap, slower, stale } = strike(world, service.name, operation);
+      await clock.spend(slower);
+      if (mishap === 'timeout') {
+        await clock.spend(silence);
+        throw new ConnectionLost('timeout');
       }
-      // A copy: what the caller holds must not change when the world goes on.
-      const output: unknown = structuredClone(service.operations[operation]?.(world, input, call));
-      if (!reads.test(operation)) keep();
+      if (mishap === 'reset') throw new ConnectionLost('reset');
+      const note = (error?: AwsFault): void =>
+        recordCall(world, { service: service.name, operation, input, readOnly, error, ...call });
+      let output: unknown;
+      try {
+        refuse(world, service.name, operation, mishap);
+        if (!readOnly) rememberBefore(world);
+        const seen = readOnly && stale > 0 ? asItWas(world, stale) : world;
+        // A copy: what the caller holds must not change when the world goes on.
+        output = structuredClone(service.operations[operation]?.(seen, input, call));
+      } catch (error) {
+        if (error instanceof AwsFault) note(error);
+        throw error;
+      }
+      note();
+      noteSuccess(world, operation);
+      if (!readOnly) keep();
       if (mishap === 'answer-lost') throw new ConnectionLost('reset');
       await clock.spend(travel);
       return output;
     });
+}
+
+/** @throws AwsFault where AWS does not even begin with the call */
+function refuse(world: World, service: string, operation: string, mishap: Mishap | undefined): void {
+  const why = denialOf(world, actionName(service, operation));
+  if (why !== undefined) throw denied(service, why);
+  if (mishap === undefined || mishap === 'answer-lost' || mishap === 'timeout' || mishap === 'reset') return;
+  throw refusal(mishap, { service, operation, caller: callerArn(world) });
 }

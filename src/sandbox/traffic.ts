@@ -1,7 +1,14 @@
 import { minutes } from '../duration.ts';
+import { isAddressed } from './application/audience.ts';
+import { applicationEvents } from './application/on-node.ts';
+import { serviceOf, watchOutages } from './application/outages.ts';
+import type { Application, ApplicationEvent, Range } from './application/state.ts';
 import { draw } from './random.ts';
 import { schedule, secondsFrom } from './schedule.ts';
 import { evaluateAlarms } from './services/cloudwatch/alarms.ts';
+import { type Reported, record } from './services/cloudwatch/series.ts';
+import { reportedByServices } from './services/cloudwatch/sources.ts';
+import type { Sample } from './services/cloudwatch/state.ts';
 import type { TargetGroupState } from './services/elastic-load-balancing-v2/state.ts';
 import {
   currentTargets,
@@ -10,43 +17,10 @@ import {
 } from './services/elastic-load-balancing-v2/target-health.ts';
 import type { EventHandlers, World } from './world.ts';
 
-/** The least and the most of a count. */
-export type Range = readonly [least: number, most: number];
-
-/** What the load balancer saw in one minute. Every metric is derived from these numbers. */
-export interface Minute {
-  readonly at: Date;
-  readonly requests: number;
-  readonly target5xx: number;
-  readonly elb5xx: number;
-  /** Mean response time of the targets, in milliseconds. */
-  readonly latency: number;
-  readonly healthy: Range;
-  readonly unhealthy: Range;
-  /** Mean CPU utilisation of the nodes in service, in percent. */
-  readonly cpu: number;
-}
-
-export interface TrafficState {
-  readonly targetGroup: string;
-  readonly healthUrl: string;
-  /** Requests in a usual minute. */
-  readonly usualRequests: number;
-  /** Healthy nodes that this traffic is meant for. */
-  readonly usualNodes: number;
-  /** Oldest first. */
-  minutes: Minute[];
-  /** Counts of targets in the minute under way. */
-  hosts: { healthy: Range; unhealthy: Range } | undefined;
-}
-
-/** Targets are counted every few seconds, and every full minute becomes a data point. */
-export type TrafficEvent = { readonly kind: 'targets-counted' };
+/** Targets are counted every few seconds, and every full minute becomes data points. */
+export type TrafficEvent = { readonly kind: 'targets-counted' } | ApplicationEvent;
 
 const countsEvery = 10;
-
-/** Six hours: longer than any procedure looks back. */
-const minutesKept = 360;
 
 /** At this quiet hour a single node could carry it all, slowly: no alarm fires for that alone. */
 const usualLatency = 20;
@@ -58,18 +32,9 @@ const usualErrorShare = 0.0001;
 /** Up to a tenth more or less. */
 const about = (world: World, usual: number) => usual * (0.9 + draw(world) * 0.2);
 
-/** Share of requests that the targets now fail, by what runs on them. */
-export function errorShare(world: World, targetGroup: TargetGroupState): number {
-  const running = currentTargets(world, targetGroup)
-    .filter((target) => healthOf(world, targetGroup, target).State === 'healthy')
-    .map(({ id }) => world.ec2.nodes[id]?.instance.ImageId ?? '');
-  const failing = Object.entries(world.ec2.software).flatMap(([image, { failsFrom }]) => {
-    if (failsFrom === undefined || running.length === 0) return [];
-    const share = running.filter((other) => other === image).length / running.length;
-    return share >= failsFrom.shareOfNodes ? [failsFrom.errorShare] : [];
-  });
-  return Math.max(usualErrorShare, ...failing);
-}
+/** Share of the requests to healthy targets that fail. */
+export const errorShare = (world: World, application: Application): number =>
+  Math.max(usualErrorShare, serviceOf(world, application).failing);
 
 /** The chance of an error falls evenly on whole errors: 0.3 expected errors are one error in three of ten minutes. */
 const wholeErrors = (world: World, expected: number) => Math.floor(expected + draw(world));
@@ -79,49 +44,103 @@ const widened = ([least, most]: Range, count: number): Range => [
   Math.max(most, count),
 ];
 
-function countTargets(world: World, targetGroup: TargetGroupState): number {
+function countTargets(world: World, application: Application, targetGroup: TargetGroupState): number {
   const states = currentTargets(world, targetGroup).map(
     (target) => healthOf(world, targetGroup, target).State,
   );
   const healthy = states.filter((state) => state === 'healthy').length;
   const unhealthy = states.filter((state) => state === 'unhealthy').length;
-  const { hosts } = world.traffic;
-  world.traffic.hosts = {
+  const { hosts } = application;
+  application.hosts = {
     healthy: widened(hosts?.healthy ?? [healthy, healthy], healthy),
     unhealthy: widened(hosts?.unhealthy ?? [unhealthy, unhealthy], unhealthy),
   };
   return healthy;
 }
 
-function pastMinute(world: World, targetGroup: TargetGroupState, healthy: number): Minute {
-  const { usualRequests, usualNodes, hosts } = world.traffic;
+/** CloudWatch names load balancers and target groups by the end of their ARNs. */
+const dimensionOf = (arn: string): string => (arn.split(':').at(-1) ?? '').replace(/^loadbalancer\//, '');
+
+const sampleOf = (range: Range | undefined): Sample =>
+  range === undefined || range[0] === range[1] ? (range?.[0] ?? null) : range;
+
+/** What the load balancer and the nodes report of the minute that is over. */
+function pastMinute(
+  world: World,
+  application: Application,
+  { targetGroup }: TargetGroupState,
+  count: number,
+): Reported[] {
+  const { usualRequests, usualNodes, hosts } = application;
+  if (!isAddressed(world, application)) return [];
   const requests = Math.round(about(world, usualRequests));
-  const load = usualNodes / Math.max(healthy, 0.5);
+  const load = usualNodes / Math.max(count, 0.5);
   // Without a healthy target the load balancer itself answers 503.
-  const reached = healthy === 0 ? 0 : requests;
-  return {
-    at: world.now,
-    requests,
-    target5xx: wholeErrors(world, reached * errorShare(world, targetGroup)),
-    elb5xx: requests - reached,
-    latency: Math.round(about(world, usualLatency * load)),
-    healthy: hosts?.healthy ?? [healthy, healthy],
-    unhealthy: hosts?.unhealthy ?? [0, 0],
-    cpu: Math.min(100, Math.round(about(world, usualCpu * load))),
-  };
+  const reached = count === 0 ? 0 : requests;
+  const target5xx = wholeErrors(world, reached * errorShare(world, application));
+  const latency = Math.round(about(world, usualLatency * load)) / 1000;
+  const cpu = Math.min(100, Math.round(about(world, usualCpu * load)));
+  const loadBalancer = { Name: 'LoadBalancer', Value: dimensionOf(targetGroup.LoadBalancerArns[0] ?? '') };
+  const group = { Name: 'TargetGroup', Value: dimensionOf(targetGroup.TargetGroupArn) };
+  const [balancer, both] = [[loadBalancer], [loadBalancer, group]];
+  const ofBalancer = (name: string, value: Reported['value'], under: Reported['under']): Reported => ({
+    namespace: 'AWS/ApplicationELB',
+    name,
+    of: application.name,
+    under,
+    value,
+  });
+  return [
+    ofBalancer('RequestCount', requests, [balancer, both]),
+    // Counts are reported only where they are not zero. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+    ofBalancer('HTTPCode_Target_5XX_Count', target5xx || null, [balancer, both]),
+    ofBalancer('HTTPCode_ELB_5XX_Count', requests - reached || null, [balancer]),
+    ofBalancer('TargetResponseTime', latency, [balancer, both]),
+    ofBalancer('HealthyHostCount', sampleOf(hosts?.healthy), [both]),
+    ofBalancer('UnHealthyHostCount', sampleOf(hosts?.unhealthy), [both]),
+    {
+      namespace: 'AWS/EC2',
+      name: 'CPUUtilization',
+      of: application.group,
+      under: [[{ Name: 'AutoScalingGroupName', Value: application.group }]],
+      value: cpu,
+    },
+  ];
+}
+
+/** Begins to count, where this Region does not yet. */
+export function beginCounting(world: World): void {
+  const counts = world.transitions.some(
+    ({ region, event }) => region === world.region && event.kind === 'targets-counted',
+  );
+  if (!counts) schedule(world, nextCount(world.now), { kind: 'targets-counted' });
+}
+
+/** On the full ten seconds, so that every sixth count ends a minute. */
+const nextCount = (now: Date): Date => {
+  const span = countsEvery * 1000;
+  return new Date(Math.floor(now.getTime() / span) * span + span);
+};
+
+function count(world: World, minuteIsOver: boolean): void {
+  for (const application of world.applications) {
+    const targetGroup = targetGroupOf(world, application.targetGroup);
+    if (targetGroup === undefined) continue;
+    const healthy = countTargets(world, application, targetGroup);
+    watchOutages(world, application);
+    if (!minuteIsOver) continue;
+    record(world, pastMinute(world, application, targetGroup, healthy));
+    delete application.hosts;
+  }
+  if (!minuteIsOver) return;
+  record(world, reportedByServices(world));
+  evaluateAlarms(world);
 }
 
 export const trafficEvents: EventHandlers<TrafficEvent> = {
   'targets-counted': (world) => {
     schedule(world, secondsFrom(world.now, countsEvery), { kind: 'targets-counted' });
-    const targetGroup = targetGroupOf(world, world.traffic.targetGroup);
-    if (targetGroup === undefined) return;
-    const healthy = countTargets(world, targetGroup);
-    if (world.now.getTime() % minutes(1) !== 0) return;
-    world.traffic.minutes = [...world.traffic.minutes, pastMinute(world, targetGroup, healthy)].slice(
-      -minutesKept,
-    );
-    world.traffic.hosts = undefined;
-    evaluateAlarms(world);
+    count(world, world.now.getTime() % minutes(1) === 0);
   },
+  ...applicationEvents,
 };

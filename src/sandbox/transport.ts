@@ -1,57 +1,67 @@
+import { Readable } from 'node:stream';
 import type { HttpHandler, HttpRequest } from '@smithy/core/protocols';
 import { HttpResponse } from '@smithy/core/protocols';
 import type { HttpHandlerOptions } from '@smithy/types';
 import { Bug } from '../errors.ts';
-import { type Answer, ConnectionLost, createEndpoint, type Endpoint } from './protocols/endpoint.ts';
-import type { WireRequest } from './protocols/protocol.ts';
-import type { Service } from './service.ts';
+import { ConnectionLost, type Endpoint } from './protocols/endpoint.ts';
+import type { WireRequest, WireResponse } from './protocols/protocol.ts';
 
-export { type Answer, ConnectionLost };
-
-/** A `requestHandler` for every SDK client: the services answer in this process, without a socket. */
-export const inProcessHandler = (
-  services: readonly Service[],
-  answer: Answer,
-  newRequestId: () => string = countedRequestIds(),
-): HttpHandler => handlerOf(createEndpoint(services, answer, { newRequestId }));
-
+/** A `requestHandler` for every SDK client: the endpoint answers in this process, without a socket. */
 export const handlerOf = (endpoint: Endpoint): HttpHandler => ({
   async handle(request: HttpRequest, { abortSignal }: HttpHandlerOptions = {}) {
-    const response = await unlessAborted(abortSignal, () => endpoint(wireRequest(request))).catch(
+    const response = await unlessAborted(abortSignal, async () => endpoint(await wireRequest(request))).catch(
       (error: unknown) => {
         throw error instanceof ConnectionLost ? socketError(error) : error;
       },
     );
     // Without a `date` header on purpose: from one the SDK would take virtual time for a wrong system clock.
-    return { response: new HttpResponse(response) };
+    return { response: new HttpResponse({ ...response, body: responseBody(response) }) };
   },
   updateHttpClientConfig() {},
   httpHandlerConfigs: () => ({}),
 });
 
-/** UUIDs that count: unique in one process, and the same in every run that makes the same calls. */
-export function countedRequestIds(): () => string {
-  let count = 0;
-  return () => {
-    count += 1;
-    return `00000000-0000-4000-8000-${count.toString(16).padStart(12, '0')}`;
+/** UUIDs that count, and go on counting in a world that was stored: the same in every run that makes the same calls. */
+export const countedRequestIds =
+  (counter: { requests: number } = { requests: 0 }): (() => string) =>
+  () => {
+    counter.requests += 1;
+    return `00000000-0000-4000-8000-${counter.requests.toString(16).padStart(12, '0')}`;
   };
-}
 
-function wireRequest({ hostname, headers, body }: HttpRequest): WireRequest {
+async function wireRequest({
+  method,
+  hostname,
+  path,
+  query,
+  headers,
+  body,
+}: HttpRequest): Promise<WireRequest> {
   return {
+    method,
     host: hostname,
+    path,
+    query: Object.entries(query).flatMap(([key, value]) =>
+      (Array.isArray(value) ? value : [value ?? '']).map((each) => [key, each] as const),
+    ),
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
-    body: bytesOf(body),
+    body: await bytesOf(body),
   };
 }
 
-function bytesOf(body: unknown): Uint8Array {
+async function bytesOf(body: unknown): Promise<Uint8Array> {
   if (body === undefined || body === null) return new Uint8Array();
   if (typeof body === 'string') return new TextEncoder().encode(body);
   if (body instanceof Uint8Array) return body;
-  throw new Bug('The sandbox reads no streamed request bodies');
+  if (!(body instanceof Readable)) throw new Bug('The sandbox cannot read a request body of this kind');
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(await bytesOf(chunk));
+  return Buffer.concat(chunks);
 }
+
+/** S3's client offers the streams of Node for what it reads. */
+const responseBody = ({ body, streamed }: WireResponse): Uint8Array | Readable =>
+  streamed ? Readable.from(body.byteLength > 0 ? [body] : [], { objectMode: false }) : body;
 
 /** As with a socket, the call itself may be carried out all the same: only its answer is not waited for. */
 function unlessAborted<Result>(

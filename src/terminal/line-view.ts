@@ -49,7 +49,7 @@ function linesOf(
       return [`❯ ${event.title}: ${event.items.map(({ key }) => key).join(', ') || 'nothing to do'}`];
     case 'step-started': {
       // A check or a measure is over in a moment: its end says it all.
-      if (event.kind !== 'change' && event.kind !== 'wait') return [];
+      if (event.kind !== 'change' && event.kind !== 'wait' && event.kind !== 'observe') return [];
       const limit = event.deadline === undefined ? '' : `, until ${timeOfDay(event.deadline)} at most`;
       return [
         `❯ ${placeOf(event.step)}${event.title}${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}${limit}`,
@@ -87,6 +87,8 @@ function linesOf(
       return [`${event.outcome}, after ${formatDuration(Date.parse(event.at) - Date.parse(started.at))}`];
     case 'apply-started':
     case 'sampled':
+    case 'observing':
+    case 'observed':
     case 'measured':
     case 'approval-given':
     case 'approval-declined':

@@ -21,6 +21,8 @@ export interface Prompting {
   beforePrompt(): Promise<void>;
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream & { readonly columns?: number };
+  /** What the run has seen so far. Where it is given, it can be looked at before a choice is made. */
+  facts?(): readonly Paragraph[];
 }
 
 /** Asks the person at the terminal. Ctrl-C at a prompt interrupts the run. */
@@ -83,14 +85,12 @@ export const decideOnTerminal =
           ],
       prompting,
     );
-    const choice = await ask(
-      select<FailureChoice['choice']>,
+    const choice = await choose<FailureChoice['choice']>(
       {
-        ...look,
         message: `Failed: ${visible(title)}. What now?`,
         choices: choicesFor(maySkip, changesInPlace.length),
         // Enter typed too early, while the run was still at work, must not set anything going.
-        default: 'leave',
+        usual: 'leave',
       },
       prompting,
       signal,
@@ -127,8 +127,42 @@ function choicesFor(maySkip: boolean, changesInPlace: number) {
   ] as const;
 }
 
-function show(paragraphs: readonly Paragraph[], prompting: Prompting): void {
-  const text = textOf([emptyLine, ...paragraphs], { width: widthOf(prompting), colour: prompting.colour });
+export interface Question<Choice extends string> {
+  readonly message: string;
+  readonly choices: readonly { readonly value: Choice; readonly name: string; readonly short: string }[];
+  /** What Enter alone means. */
+  readonly usual: Choice;
+}
+
+const lookBack = { value: 'look', name: 'Look at what this run has seen so far', short: 'look' } as const;
+
+/**
+ * Asks until something is chosen other than a look back.
+ * @throws Interrupted for Ctrl-C and for an aborted signal
+ */
+export async function choose<Choice extends string>(
+  { message, choices, usual }: Question<Choice>,
+  prompting: Prompting,
+  signal: AbortSignal,
+): Promise<Choice> {
+  const mayLook = prompting.facts === undefined ? [] : [lookBack];
+  for (;;) {
+    const choice = await ask(
+      select<Choice | 'look'>,
+      { ...lookOf(prompting), message, choices: [...choices, ...mayLook], default: usual },
+      prompting,
+      signal,
+    );
+    if (choice !== 'look') return choice as Choice;
+    write([...(prompting.facts?.() ?? []), emptyLine], prompting);
+  }
+}
+
+export const show = (paragraphs: readonly Paragraph[], prompting: Prompting): void =>
+  write([emptyLine, ...paragraphs], prompting);
+
+function write(paragraphs: readonly Paragraph[], prompting: Prompting): void {
+  const text = textOf(paragraphs, { width: widthOf(prompting), colour: prompting.colour });
   prompting.output.write(`${text}\n`);
 }
 

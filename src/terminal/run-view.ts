@@ -88,6 +88,8 @@ export function createRunView(options: RunViewOptions): RunView {
       case 'items-listed':
       case 'apply-started':
       case 'sampled':
+      case 'observing':
+      case 'observed':
       case 'aws-called':
       case 'measured':
       case 'approval-asked':

@@ -1,7 +1,11 @@
 import * as autoScaling from '@aws-sdk/client-auto-scaling';
+import * as backup from '@aws-sdk/client-backup';
 import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as ec2 from '@aws-sdk/client-ec2';
+import * as efs from '@aws-sdk/client-efs';
 import * as elasticLoadBalancingV2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import * as kms from '@aws-sdk/client-kms';
+import * as rds from '@aws-sdk/client-rds';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 import type { SchemaRef } from '@smithy/types';
@@ -18,14 +22,18 @@ export interface Operation {
 
 const packages: Readonly<Record<ServiceName, Readonly<Record<string, unknown>>>> = {
   'auto-scaling': { ...autoScaling },
+  backup: { ...backup },
   cloudwatch: { ...cloudwatch },
   ec2: { ...ec2 },
+  efs: { ...efs },
   'elastic-load-balancing-v2': { ...elasticLoadBalancingV2 },
+  kms: { ...kms },
+  rds: { ...rds },
   ssm: { ...ssm },
   sts: { ...sts },
 };
 
-/** Every operation that any of the six packages can send. */
+/** Every operation that any of the packages can send. */
 export const everyOperation: readonly Operation[] = Object.entries(packages).flatMap(([key, exported]) => {
   const service = key as ServiceName;
   return Object.keys(exported)

@@ -6,6 +6,15 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RunEvent } from '../../src/engine/run-event.ts';
 import { type CliUser, cliUser } from '../helpers/cli.ts';
 
+const inScenario = (name: string) => [
+  'run',
+  'rolling-update',
+  '--sandbox',
+  name,
+  '--yes',
+  '--reason',
+  'a test',
+];
 const inSandbox = ['run', 'rolling-update', '--sandbox', '--yes', '--reason', 'a test'];
 
 const exampleEnvironment = `environments:
@@ -84,7 +93,7 @@ describe('a run in the sandbox', () => {
   });
 
   test('a failed run is undone by itself: exit 6; with --on-failure leave it is left: exit 5; rollback then: exit 0', async () => {
-    const badAmi = [...inSandbox, '--scenario', 'bad-ami', '--strategy', 'node-by-node'];
+    const badAmi = [...inScenario('bad-ami'), '--strategy', 'node-by-node'];
     expect((await cliUser().run(badAmi)).code).toBe(6);
     const user = cliUser();
     const left = await user.run([...badAmi, '--on-failure', 'leave']);
@@ -262,7 +271,7 @@ describe('bad input is a clear error with a hint, and nothing is changed', () =>
       ],
     ),
     ['a blank name of a run', undefined, ['rollback', ''], 2, [/RUN_NAME_BLANK/, /runbook runs/]],
-    ['an unknown scenario', undefined, [...inSandbox, '--scenario', 'meteor'], 2, [/meteor/, /bad-ami/]],
+    ['an unknown scenario', undefined, inScenario('meteor'), 2, [/meteor/, /bad-ami/]],
     ['an unknown runbook', undefined, ['show', 'rolling-updaet'], 2, [/RUNBOOK_UNKNOWN/, /runbook list/]],
     [
       'a wrong parameter',

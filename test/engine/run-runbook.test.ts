@@ -557,6 +557,28 @@ describe('a missed objective', () => {
     expect(it.failures).toEqual([]);
   });
 
+  test.each([
+    [{ atLeast: 2 }, 'OBJECTIVE_UNCERTAIN', 'what was seen cannot tell whether an objective was met'],
+    [{ atLeast: 1, atMost: 2 }, 'OBJECTIVE_MISSED', 'an objective was missed'],
+  ])(
+    'is one that lies in an interval, and one of which %j cannot tell is not met: %s',
+    async (seen, code, what) => {
+      const it = bench([{ ...lowest(2), objective: () => ({ atLeast: 3 }), sample: async () => seen }]);
+      const end = await it.start();
+      expect(end.outcome).toBe('failed');
+      expect(end.state.error).toEqual({
+        code,
+        message: `Every step was carried out, but ${what}: Lowest healthy count`,
+      });
+    },
+  );
+
+  test('is named before one that cannot be told', async () => {
+    const open = { ...lowest(2), id: 'open', title: 'Open', sample: async () => ({ atLeast: 1 }) };
+    const { state } = await bench([open, lowest(2)]).start();
+    expect(state.error).toEqual(missed);
+  });
+
   test('is none where there was no number', async () => {
     const it = bench([{ ...lowest(2), sample: async () => ({ missing: 'no data' }) }]);
     expect((await it.start()).outcome).toBe('succeeded');

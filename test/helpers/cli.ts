@@ -33,9 +33,10 @@ export interface CliUser {
   run(arguments_: readonly string[], environment?: Record<string, string>): Promise<CliEnd>;
 }
 
-export function cliUser(): CliUser {
+/** @param atEnd takes what is to be done once nobody needs the user any more */
+export function cliUser(atEnd: (cleanUp: () => void) => void = onTestFinished): CliUser {
   const folder = mkdtempSync(join(tmpdir(), 'runbook-cli-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  atEnd(() => rmSync(folder, { recursive: true, force: true }));
   const state = join(folder, 'state');
   const start: CliUser['start'] = (arguments_, environment = {}, streams = {}) => {
     const child = spawn(process.execPath, [binary, ...arguments_], {

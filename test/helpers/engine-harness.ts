@@ -8,7 +8,13 @@ import type {
   SdkCommand,
 } from '../../src/aws/clients.ts';
 import type { Journal, Observer, Ports } from '../../src/engine/context.ts';
-import type { ApprovalAnswer, FailedStep, FailureChoice, Operator } from '../../src/engine/operator.ts';
+import type {
+  ApprovalAnswer,
+  FailedStep,
+  FailureChoice,
+  NextChange,
+  Operator,
+} from '../../src/engine/operator.ts';
 import { type RunEvent, type RunStarted, runEventSchema } from '../../src/engine/run-event.ts';
 import { type RunEnd, resumeRun, rollBackRun, startRun } from '../../src/engine/run-runbook.ts';
 import { type Runbook, runbook } from '../../src/engine/runbook.ts';
@@ -183,6 +189,8 @@ export interface BenchOptions {
   readonly approve?: (request: ApprovalRequest) => ApprovalAnswer;
   /** By default a failed run is left as it is. */
   readonly decide?: (failure: FailedStep, nth: number) => FailureChoice;
+  /** Asked before each change; without it nobody is. */
+  readonly goOn?: (next: NextChange) => boolean;
   readonly observers?: readonly Observer[];
 }
 
@@ -226,6 +234,7 @@ export function bench(steps: readonly ListEntry[], options: BenchOptions = {}): 
       const nth = failures.push(failure);
       return options.decide?.(failure, nth) ?? { choice: 'leave' };
     },
+    ...(options.goOn && { goOn: async (next) => options.goOn?.(next) ?? true }),
   };
   const { name, ...settings } = environment(options.protected ?? false);
   let controller = new AbortController();

@@ -7,7 +7,8 @@ import type { Runbook } from '../../src/engine/runbook.ts';
 import { type Environment, environmentSchema } from '../../src/environment.ts';
 import { Bug } from '../../src/errors.ts';
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { snapshot } from '../../src/sandbox/world.ts';
+import { accountOf, snapshot } from '../../src/sandbox/world.ts';
+import { scenario } from './scenario.ts';
 
 /** A moment of a run: what a process that died there would leave behind. */
 export interface Moment {
@@ -80,7 +81,11 @@ async function drive(
   rehearsal: boolean,
   go: (ports: Ports, environment: Environment) => Promise<RunEnd>,
 ): Promise<SandboxRun> {
-  const sandbox = await openSandbox({ scenario: setting.scenario, stored: from?.world });
+  const sandbox = await openSandbox({
+    ...(setting.scenario !== undefined && { scenario: scenario(setting.scenario) }),
+    environment: 'prod',
+    stored: from?.world,
+  });
   if (from === undefined) setting.prepare?.(sandbox);
   else if (setting.wake !== undefined) sandbox.advanceTo(setting.wake);
   const environment = {
@@ -111,14 +116,18 @@ async function drive(
         append(event) {
           events.push(event);
           if (setting.keepMoments) {
-            moments.push({ events: [...events], world: snapshot(sandbox.world), writes: [...writes] });
+            moments.push({
+              events: [...events],
+              world: snapshot(accountOf(sandbox.world)),
+              writes: [...writes],
+            });
           }
         },
       },
     },
     environment,
   );
-  return { end, events, writes, moments, sandbox, world: snapshot(sandbox.world) };
+  return { end, events, writes, moments, sandbox, world: snapshot(accountOf(sandbox.world)) };
 }
 
 /** The sandbox's own witness of what was written: it reads the wire, not the guard's record. */

@@ -69,7 +69,7 @@ const members: { [Type in RunEvent['type']]: fc.Arbitrary<Omit<RunEventOf<Type>,
   'step-started': fc.record(
     {
       step: text,
-      kind: fc.constantFrom('check', 'change', 'wait', 'approve', 'measure', 'for-each'),
+      kind: fc.constantFrom('check', 'change', 'wait', 'observe', 'approve', 'measure', 'for-each'),
       title: text,
       attempt: count,
       deadline: at,
@@ -80,6 +80,17 @@ const members: { [Type in RunEvent['type']]: fc.Arbitrary<Omit<RunEventOf<Type>,
   progress: fc.record({ step: text, line: text }),
   waiting: fc.record({ step: text, because: text }),
   sampled: fc.record({ name: text, value: span }),
+  observing: fc.record({
+    step: text,
+    lanes: fc.array(
+      fc.record({ lane: text, every: span, missing: text }, { requiredKeys: ['lane', 'every'] }),
+      { maxLength: 3 },
+    ),
+  }),
+  observed: fc.record(
+    { step: text, lane: text, asked: at, answered: at, looks: count, seen: json, missing: text },
+    { requiredKeys: ['step', 'lane', 'asked', 'answered', 'looks'] },
+  ),
   'aws-called': fc.record(
     {
       step: text,
@@ -127,6 +138,8 @@ const members: { [Type in RunEvent['type']]: fc.Arbitrary<Omit<RunEventOf<Type>,
       title: text,
       unit: fc.constantFrom('milliseconds', 'count', 'percent'),
       value: span,
+      atLeast: span,
+      atMost: span,
       missing: text,
       objective: fc.record({ atMost: span, atLeast: span }, { requiredKeys: [] }),
       verdict: fc.constantFrom('pass', 'fail', 'cannot tell', 'no objective'),

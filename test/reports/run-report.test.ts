@@ -88,6 +88,74 @@ describe('a report', () => {
     ]);
   });
 
+  test('holds the bounds of what is known no better', () => {
+    const interval = {
+      step: 'outage',
+      title: 'Time without the application',
+      unit: 'milliseconds',
+      atLeast: 18_000,
+      atMost: 24_000,
+      objective: { atMost: 20_000 },
+      verdict: 'cannot tell',
+    } as const;
+    const { events } = new Tape()
+      .start('outage', 'measure', interval.title)
+      .add({ type: 'measured', ...interval })
+      .succeed('outage');
+    expect(reportOf(events).measures).toEqual([interval]);
+  });
+
+  test('shows every lane, in spells of looks that saw the same', () => {
+    const step = 'watch';
+    const at = (second: number) => new Date(Date.UTC(2025, 10, 21, 2, 14, second)).toISOString();
+    const look = (asked: number, what: { seen: unknown } | { missing: string }, looks = 1): NewEvent => ({
+      type: 'observed',
+      step,
+      lane: 'health URL',
+      asked: at(asked),
+      answered: at(asked + 1),
+      looks,
+      ...what,
+    });
+    const { events } = new Tape().start(step, 'observe', 'The application is back').add(
+      {
+        type: 'observing',
+        step,
+        lanes: [
+          { lane: 'health URL', every: 1000 },
+          { lane: 'DNS', every: 2000, missing: 'no endpoint is configured' },
+        ],
+      },
+      look(0, { seen: { status: 200 } }),
+      look(9, { seen: { status: 200 } }, 9),
+      look(10, { missing: 'no answer' }),
+      look(11, { seen: { status: 503 } }),
+    );
+    expect(reportOf(events).lanes).toEqual([
+      {
+        step,
+        lane: 'health URL',
+        every: 1000,
+        looks: 12,
+        missed: 1,
+        spells: [
+          { from: at(0), to: at(10), looks: 10, seen: { status: 200 } },
+          { from: at(10), to: at(11), looks: 1, missing: 'no answer' },
+          { from: at(11), to: at(12), looks: 1, seen: { status: 503 } },
+        ],
+      },
+      {
+        step,
+        lane: 'DNS',
+        every: 2000,
+        looks: 0,
+        missed: 0,
+        notObserved: 'no endpoint is configured',
+        spells: [],
+      },
+    ]);
+  });
+
   test('names each approval with its evidence and its answer', () => {
     expect(reportOf(succeededRun().events).approvals).toMatchObject([
       {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { minutes, seconds } from '../../src/duration.ts';
 import { type Runbook, runbook } from '../../src/engine/runbook.ts';
-import { approve, change, check, forEach, measure, wait } from '../../src/engine/step.ts';
+import { approve, change, check, forEach, lane, measure, observe, wait } from '../../src/engine/step.ts';
 import { permissionsOf, stepsMarkdown } from '../../src/reports/runbook-page.ts';
 import { runbookText } from '../../src/reports/runbook-text.ts';
 
@@ -125,4 +125,35 @@ test('a runbook on the terminal: when to use it, flags as typed, steps, permissi
      for example i-0abc
      1. change  Take i-0abc out of the target group`);
   expect(text).toContain('  sts:GetCallerIdentity');
+});
+
+test('an observation says how often it looks at what, and for how long', () => {
+  const named = (name: string, every: number) =>
+    lane({ name, every, sees: z.string(), ask: async () => 'fine' });
+  const watch = runbook({
+    id: 'watch',
+    title: 'Watch',
+    whenToUse: 'In tests',
+    parameters: nothing,
+    forms: [{ title: 'Watch', parameters: {} }],
+    safeToUndo: true,
+    steps: () => [
+      observe<void>({
+        id: 'back',
+        title: 'The application is back',
+        lanes: [named('health URL', seconds(1)), named('DNS', seconds(2))],
+        timeout: minutes(15),
+        until: () => ({ ready: true }),
+      }),
+    ],
+  }) as unknown as Runbook;
+  expect(stepsMarkdown(watch)).toBe(`### Watch
+
+1. **observe** The application is back
+   - looks at health URL every 1s, DNS every 2s
+   - for at most 15m; no look waits for another
+`);
+  expect(runbookText(watch, { width: 100, colour: false })).toContain(
+    '1. observe  The application is back\n     at most 15m; health URL every 1s, DNS every 2s',
+  );
 });

@@ -88,6 +88,38 @@ Next
     expect(text).toContain('✖ Duration — 1h 12m, objective missed: at most 1h');
   });
 
+  test.each([
+    [{ atLeast: 18_400, atMost: 23_200 }, 'between 18s and 24s (objective: at most 1m)', 'pass'],
+    [{ atLeast: 0, atMost: 1050 }, 'at most 2s (objective: at most 1m)', 'pass'],
+    [{ atLeast: 61_000 }, 'at least 1m 01s, objective missed: at most 1m', 'fail'],
+    [
+      { atLeast: 40_000 },
+      'at least 40s, cannot tell whether the objective is met: at most 1m',
+      'cannot tell',
+    ],
+    [{ atLeast: 500, atMost: 500 }, '500ms (objective: at most 1m)', 'pass'],
+    [
+      { atLeast: 3_659_000, atMost: 3_661_000 },
+      'between 1h and 1h 02m, objective missed: at most 1m',
+      'fail',
+    ],
+  ] as const)('of the interval %j: %s', (interval, text, verdict) => {
+    const tape = new Tape()
+      .start('outage', 'measure', 'Outage')
+      .add({
+        type: 'measured',
+        step: 'outage',
+        title: 'Outage',
+        unit: 'milliseconds',
+        ...interval,
+        objective: { atMost: 60_000 },
+        verdict,
+      })
+      .succeed('outage');
+    const sign = { pass: '✔', fail: '✖', 'cannot tell': '!' }[verdict];
+    expect(summaryOf(tape)).toContain(`  ${sign} Outage — ${text}`);
+  });
+
   test('of a rollback that failed tells both failures', () => {
     const text = summaryOf(rollbackFailedRun());
     expect(text).toContain('i-0aaa is unhealthy');
@@ -124,6 +156,48 @@ describe('the whole report', () => {
     expect(text).toContain('approved by anna@laptop: CVE-2025-1, 2025-11-21 02:14:32 UTC');
     expect(text).toContain('✔ Roll the instance refresh back');
     expect(text).toMatch(/autoscaling:RollbackInstanceRefresh +02:26:34 +undo of start-refresh/);
+  });
+
+  const observed = (looks: readonly (readonly [second: number, what: object])[]) => {
+    const at = (second: number) => new Date(Date.UTC(2025, 10, 21, 2, 0, second)).toISOString();
+    const step = 'watch';
+    const tape = new Tape().start(step, 'observe', 'The application is back').add({
+      type: 'observing',
+      step,
+      lanes: [
+        { lane: 'health URL', every: 1000 },
+        { lane: 'DNS', every: 2000, missing: 'no endpoint is configured' },
+      ],
+    });
+    for (const [second, what] of looks) {
+      const times = { asked: at(second), answered: at(second + 1), looks: 1 };
+      tape.add({ type: 'observed', step, lane: 'health URL', ...times, ...what });
+    }
+    return textReport(reportOf(tape.events), plain);
+  };
+
+  test('shows what each lane saw, and which was not observed', () => {
+    const text = observed([
+      [0, { seen: '200' }],
+      [1, { seen: '200' }],
+      [2, { missing: 'throttled' }],
+      [3, { seen: { status: 503 } }],
+    ]);
+    expect(text).toContain(`Observed
+  health URL — every 1s, 4 looks, 1 of them missing · watch
+    02:00:00 to 02:00:02  200
+    02:00:02 to 02:00:03  nothing seen, 1 look: throttled
+    02:00:03 to 02:00:04  { "status": 503 }
+  DNS — not observed: no endpoint is configured · watch`);
+  });
+
+  test('of a lane that changed often shows its beginning and its end, and no escape sequence that it saw', () => {
+    const text = observed(
+      Array.from({ length: 40 }, (_, second) => [second, { seen: `\u001b[31m${second}` }] as const),
+    );
+    expect(text).toContain('and 28 further spells in between');
+    expect(text).toMatch(/02:00:05 to 02:00:06 .*5\n.*02:00:34 to/);
+    expect(text).not.toContain('\u001b');
   });
 
   const settings = fc.record({ width: fc.integer({ min: 20, max: 200 }), colour: fc.boolean() });

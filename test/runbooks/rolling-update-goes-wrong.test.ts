@@ -502,7 +502,7 @@ function sizedTo(sandbox: Sandbox, desired: number, maxSize: number): void {
   const { group } = fleetOf(sandbox);
   Object.assign(group, { MinSize: 1, DesiredCapacity: desired, MaxSize: maxSize });
   // What is looked at here is capacity alone: one node can carry the traffic, and no alarm stops the update.
-  Object.assign(sandbox.world.traffic, { usualNodes: 1 });
+  Object.assign(sandbox.world.applications[0] ?? {}, { usualNodes: 1 });
   for (const alarm of sandbox.world.cloudWatch.alarms) alarm.Threshold = 1e9;
   sandbox.advanceTo(new Date(sandbox.world.now.getTime() + 30 * 60_000));
 }

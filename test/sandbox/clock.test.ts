@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Interrupted } from '../../src/errors.ts';
 import { sandboxClock } from '../../src/sandbox/clock.ts';
-import { beginning, morpheusProd } from '../../src/sandbox/morpheus-prod.ts';
+import { beginning, newWorld } from '../../src/sandbox/new-world.ts';
 
 const hour = 3_600_000;
 
 function clockAtBeginning(pace?: number) {
-  const clock = sandboxClock(morpheusProd(1), pace);
+  const clock = sandboxClock(newWorld({ seed: 1 }), pace);
   return { clock, elapsed: () => clock.now().getTime() - beginning.getTime() };
 }
 
@@ -46,6 +46,25 @@ describe('sandbox clock', () => {
     answer();
     await Promise.all([call, slept]);
     expect(elapsed()).toBe(1000);
+  });
+
+  test('work beside a sleeper holds time back until it sleeps too, or is done', async () => {
+    const { clock, elapsed } = clockAtBeginning();
+    let goOn = () => {};
+    const seen: number[] = [];
+    const work = clock.beside?.(async () => {
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      seen.push(elapsed());
+      await clock.sleep(400);
+      seen.push(elapsed());
+    });
+    const slept = clock.sleep(1000).then(() => seen.push(elapsed()));
+    for (let turns = 0; turns < 5; turns += 1) await new Promise(setImmediate);
+    goOn();
+    await Promise.all([work, slept]);
+    expect(seen).toEqual([0, 400, 1000]);
   });
 
   test('a call that takes longer than a sleep wakes the sleeper', async () => {

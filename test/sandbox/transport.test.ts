@@ -13,8 +13,9 @@ import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Bug } from '../../src/errors.ts';
+import { type Answer, ConnectionLost, createEndpoint } from '../../src/sandbox/protocols/endpoint.ts';
 import { AwsFault, type Handler, type Service } from '../../src/sandbox/service.ts';
-import { type Answer, ConnectionLost, inProcessHandler } from '../../src/sandbox/transport.ts';
+import { countedRequestIds, handlerOf } from '../../src/sandbox/transport.ts';
 import type { World } from '../../src/sandbox/world.ts';
 import { clientDefaults } from './protocols/sdk-packages.ts';
 
@@ -23,6 +24,9 @@ const answerFromHandler: Answer = async (service, operation, input, call) =>
   service.operations[operation]?.(noWorld, input, call);
 
 const service = (name: string, operations: Service['operations']): Service => ({ name, operations });
+
+const inProcessHandler = (services: readonly Service[], answer: Answer) =>
+  handlerOf(createEndpoint(services, answer, { newRequestId: countedRequestIds() }));
 
 /** Waits for nothing between attempts. */
 const clientOptions = (services: readonly Service[], answer: Answer = answerFromHandler) => ({

@@ -1,5 +1,6 @@
 import { runStore } from '../../assemble.ts';
 import { errorText } from '../../command-line/error-text.ts';
+import { readExercise } from '../../command-line/exercise-record.ts';
 import { RunbookCommand, textOptions } from '../../command-line/runbook-command.ts';
 import { runListText, runRowOf } from '../../reports/run-list.ts';
 import { reportOf } from '../../reports/run-report.ts';
@@ -11,7 +12,9 @@ export default class Runs extends RunbookCommand {
   async run(): Promise<unknown> {
     await this.parse(Runs);
     const runs = runStore(this.config.dataDir).list();
-    const rows = runs.flatMap(({ events }) => (events === undefined ? [] : [runRowOf(reportOf(events))]));
+    const rows = runs.flatMap(({ events, exercise }) =>
+      events === undefined ? [] : [runRowOf(reportOf(events), readExercise(exercise)?.scenario)],
+    );
     this.log(runListText(rows, this.text));
     const problems = runs.flatMap(({ runId, problem }) =>
       problem === undefined ? [] : [{ runId, problem }],

@@ -1,7 +1,9 @@
 import { runStore } from '../../assemble.ts';
+import { readExercise } from '../../command-line/exercise-record.ts';
 import { runArgument } from '../../command-line/run-argument.ts';
 import { RunbookCommand } from '../../command-line/runbook-command.ts';
 import { reportOf } from '../../reports/run-report.ts';
+import { scorecardText } from '../../reports/scorecard-text.ts';
 import { textReport } from '../../reports/text-report.ts';
 
 export default class RunsShow extends RunbookCommand {
@@ -12,8 +14,12 @@ export default class RunsShow extends RunbookCommand {
 
   async run(): Promise<unknown> {
     const { args } = await this.parse(RunsShow);
-    const report = reportOf(runStore(this.config.dataDir).find(args.run).read().events);
+    const directory = runStore(this.config.dataDir).find(args.run);
+    const report = reportOf(directory.read().events);
+    const scorecard = readExercise(directory.loadExercise())?.scorecard;
     this.log(textReport(report, this.text));
-    return report;
+    if (scorecard === undefined) return report;
+    this.log(`\n${scorecardText(scorecard, this.text)}`);
+    return { ...report, scorecard };
   }
 }

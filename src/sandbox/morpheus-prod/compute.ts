@@ -1,109 +1,129 @@
-import { minutes } from '../../duration.ts';
-import { later } from '../schedule.ts';
-import type { Ec2State, NodeState, TemplateVersion } from '../services/ec2/state.ts';
-import { account, images, name, nodeIds, subnetIds, tag, tags, templateId, vpc, zones } from './names.ts';
+import { image, launchTemplate, runningNode, subnet } from '../blueprints/compute.ts';
+import { type Ec2State, emptyEc2 } from '../services/ec2/state.ts';
+import {
+  account,
+  images,
+  name,
+  nodeIds,
+  recovery,
+  securityGroups,
+  subnetIds,
+  tag,
+  tags,
+  templateId,
+  vpc,
+  zones,
+} from './names.ts';
+import { network } from './network.ts';
 
-const image = (ImageId: string, release: string, built: string) => ({
-  ImageId,
-  Name: `morpheus-app-${release}`,
-  Description: `Morpheus application ${release}`,
-  State: 'available' as const,
-  Architecture: 'x86_64' as const,
-  OwnerId: account,
-  CreationDate: built,
-  RootDeviceType: 'ebs' as const,
-  VirtualizationType: 'hvm' as const,
-  Tags: [tag('Project', 'morpheus'), tag('Release', release)],
-});
+const release = (id: string, version: string, built: string) =>
+  image(account, {
+    id,
+    name: `morpheus-app-${version}`,
+    description: `Morpheus application ${version}`,
+    built,
+    tags: [tag('Project', 'morpheus'), tag('Release', version)],
+  });
 
-const templateVersion = (
-  VersionNumber: number,
-  ImageId: string,
-  VersionDescription: string,
-  created: string,
-): TemplateVersion => ({
-  LaunchTemplateId: templateId,
-  LaunchTemplateName: name,
-  VersionNumber,
-  VersionDescription,
-  CreateTime: new Date(created),
-  CreatedBy: `arn:aws:sts::${account}:assumed-role/terraform/apply`,
-  DefaultVersion: VersionNumber === 2,
-  LaunchTemplateData: {
-    ImageId,
-    InstanceType: 'm5.xlarge',
-    IamInstanceProfile: { Name: name },
-    SecurityGroupIds: ['sg-0e5a7b9c1d2f3e468'],
-    MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled' },
-    Monitoring: { Enabled: true },
-  },
-});
+const boots = [120, 180] as const;
 
-const node = (index: number, launched: Date): NodeState => ({
-  instance: {
-    InstanceId: nodeIds[index] ?? '',
-    ImageId: images.inUse,
-    InstanceType: 'm5.xlarge',
-    LaunchTime: launched,
-    Placement: { AvailabilityZone: zones[index] ?? '', Tenancy: 'default' },
-    PrivateIpAddress: `10.20.${index + 1}.${41 + index}`,
-    State: { Code: 16, Name: 'running' },
-    SubnetId: subnetIds[index] ?? '',
-    VpcId: vpc,
-    Tags: [
-      tag('aws:autoscaling:groupName', name),
-      tag('aws:ec2launchtemplate:id', templateId),
-      tag('aws:ec2launchtemplate:version', '2'),
-      tag('Name', name),
-    ],
-  },
-  servesFrom: later(launched, minutes(3)),
-});
-
-/** Images, launch template, subnets and the three running nodes. */
+/** Images, launch template, network and the three running nodes. */
 export const compute = (launched: Date): Ec2State => ({
+  ...emptyEc2(),
+  ...network({ vpc, cidr: '10.20.0.0/16', name: 'morpheus-prod', securityGroups }),
   images: [
-    image(images.inUse, '2026.01.19', '2026-01-19T16:40:12.000Z'),
-    image(images.newer, '2026.02.23', '2026-02-23T16:38:55.000Z'),
-    image(images.broken, '2026.02.25-rc1', '2026-02-25T10:02:31.000Z'),
+    release(images.inUse, '2026.01.19', '2026-01-19T16:40:12.000Z'),
+    release(images.newer, '2026.02.23', '2026-02-23T16:38:55.000Z'),
+    release(images.broken, '2026.02.25-rc1', '2026-02-25T10:02:31.000Z'),
   ],
-  software: {
-    [images.inUse]: { boots: [120, 180] },
-    [images.newer]: { boots: [120, 180] },
-    [images.broken]: {},
-  },
+  software: { [images.inUse]: { boots }, [images.newer]: { boots }, [images.broken]: {} },
   templates: [
-    {
-      template: {
-        LaunchTemplateId: templateId,
-        LaunchTemplateName: name,
-        CreateTime: new Date('2025-06-11T08:01:44Z'),
-        CreatedBy: `arn:aws:sts::${account}:assumed-role/terraform/apply`,
-        DefaultVersionNumber: 2,
-        LatestVersionNumber: 3,
-        Tags: tags,
-      },
+    launchTemplate({
+      account,
+      id: templateId,
+      name,
+      created: '2025-06-11T08:01:44Z',
+      instanceType: 'm5.xlarge',
+      securityGroup: securityGroups.app,
+      tags,
+      defaultVersion: 2,
       versions: [
-        templateVersion(1, images.inUse, 'first', '2025-06-11T08:01:44Z'),
-        templateVersion(2, images.inUse, 'release 2026.01.19', '2026-01-20T09:12:30Z'),
-        templateVersion(3, images.newer, 'release 2026.02.23', '2026-02-24T08:55:03Z'),
+        { image: images.inUse, description: 'first', created: '2025-06-11T08:01:44Z' },
+        { image: images.inUse, description: 'release 2026.01.19', created: '2026-01-20T09:12:30Z' },
+        { image: images.newer, description: 'release 2026.02.23', created: '2026-02-24T08:55:03Z' },
       ],
-      nextVersion: 4,
-      tokens: {},
-    },
+    }),
   ],
-  subnets: subnetIds.map((SubnetId, index) => ({
-    SubnetId,
-    VpcId: vpc,
-    AvailabilityZone: zones[index] ?? '',
-    AvailabilityZoneId: `use1-az${index + 1}`,
-    CidrBlock: `10.20.${index + 1}.0/24`,
-    AvailableIpAddressCount: 231,
-    MapPublicIpOnLaunch: false,
-    State: 'available' as const,
-    OwnerId: account,
-    Tags: [tag('Name', `morpheus-prod-private-${'abc'[index]}`), tag('Project', 'morpheus')],
-  })),
-  nodes: Object.fromEntries(nodeIds.map((id, index) => [id, node(index, launched)])),
-  zonesWithoutCapacity: [],
+  subnets: subnetIds.map((id, index) =>
+    subnet(account, {
+      id,
+      vpc,
+      zone: zones[index] ?? '',
+      zoneId: `use1-az${index + 1}`,
+      cidr: `10.20.${index + 1}.0/24`,
+      name: `morpheus-prod-private-${'abc'[index]}`,
+      tags: [tag('Project', 'morpheus')],
+    }),
+  ),
+  nodes: Object.fromEntries(
+    nodeIds.map((id, index) => [
+      id,
+      runningNode({
+        id,
+        image: images.inUse,
+        instanceType: 'm5.xlarge',
+        launched,
+        zone: zones[index] ?? '',
+        subnet: subnetIds[index] ?? '',
+        vpc,
+        address: `10.20.${index + 1}.${41 + index}`,
+        securityGroup: securityGroups.app,
+        tags: [
+          tag('aws:autoscaling:groupName', name),
+          tag('aws:ec2launchtemplate:id', templateId),
+          tag('aws:ec2launchtemplate:version', '2'),
+          tag('Name', name),
+        ],
+      }),
+    ]),
+  ),
+});
+
+/** The pilot light: image, launch template and network, and nothing that runs. */
+export const recoveryCompute = (): Ec2State => ({
+  ...emptyEc2(),
+  ...network({
+    vpc: recovery.vpc,
+    cidr: '10.30.0.0/16',
+    name: 'morpheus-prod-recovery',
+    securityGroups: recovery.securityGroups,
+  }),
+  images: [release(recovery.image, '2026.01.19', '2026-01-19T17:25:40.000Z')],
+  software: { [recovery.image]: { boots } },
+  templates: [
+    launchTemplate({
+      account,
+      id: recovery.templateId,
+      name: recovery.group,
+      created: '2025-09-02T10:14:03Z',
+      instanceType: 'm5.xlarge',
+      securityGroup: recovery.securityGroups.app,
+      tags: [...tags, tag('Purpose', 'recovery')],
+      defaultVersion: 1,
+      versions: [
+        { image: recovery.image, description: 'release 2026.01.19', created: '2026-01-20T09:20:51Z' },
+      ],
+    }),
+  ],
+  subnets: recovery.subnetIds.map((id, index) =>
+    subnet(account, {
+      id,
+      vpc: recovery.vpc,
+      zone: recovery.zones[index] ?? '',
+      zoneId: `usw2-az${index + 1}`,
+      cidr: `10.30.${index + 1}.0/24`,
+      name: `morpheus-prod-recovery-private-${'abc'[index]}`,
+      tags: [tag('Project', 'morpheus')],
+    }),
+  ),
 });

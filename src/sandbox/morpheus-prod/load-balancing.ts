@@ -1,51 +1,78 @@
-import { seconds } from '../../duration.ts';
-import { later } from '../schedule.ts';
+import { listeners, loadBalancer, targetGroup } from '../blueprints/load-balancing.ts';
 import type { LoadBalancingState } from '../services/elastic-load-balancing-v2/state.ts';
-import { loadBalancerArn, name, nodeIds, region, targetGroupArn, vpc } from './names.ts';
+import {
+  certificateArn,
+  loadBalancerArn,
+  loadBalancerHost,
+  name,
+  nodeIds,
+  recovery,
+  recoveryCertificateArn,
+  securityGroups,
+  subnetIds,
+  targetGroupArn,
+  vpc,
+  zones,
+} from './names.ts';
 
-/** The load balancer and its target group, all targets registered. */
+/** The load balancer with TLS and its target group, all targets registered. */
 export const loadBalancing = (launched: Date): LoadBalancingState => ({
   loadBalancers: [
-    {
-      LoadBalancerArn: loadBalancerArn,
-      LoadBalancerName: 'morpheus-prod',
-      DNSName: `morpheus-prod-1293847561.${region}.elb.amazonaws.com`,
-      CreatedTime: new Date('2025-06-11T07:58:20Z'),
-      Scheme: 'internet-facing',
-      State: { Code: 'active' },
-      Type: 'application',
-      VpcId: vpc,
-      IpAddressType: 'ipv4',
-    },
+    loadBalancer({
+      arn: loadBalancerArn,
+      name: 'morpheus-prod',
+      host: loadBalancerHost,
+      created: '2025-06-11T07:58:20Z',
+      vpc,
+      securityGroup: securityGroups.loadBalancer,
+      zones,
+      subnets: subnetIds,
+    }),
   ],
+  listeners: listeners({
+    loadBalancer: loadBalancerArn,
+    targetGroup: targetGroupArn,
+    certificate: certificateArn,
+  }),
   targetGroups: [
-    {
-      targetGroup: {
-        TargetGroupArn: targetGroupArn,
-        TargetGroupName: name,
-        Protocol: 'HTTP',
-        Port: 8080,
-        VpcId: vpc,
-        HealthCheckEnabled: true,
-        HealthCheckProtocol: 'HTTP',
-        HealthCheckPort: 'traffic-port',
-        HealthCheckPath: '/health',
-        HealthCheckIntervalSeconds: 10,
-        HealthCheckTimeoutSeconds: 5,
-        HealthyThresholdCount: 3,
-        UnhealthyThresholdCount: 2,
-        Matcher: { HttpCode: '200' },
-        LoadBalancerArns: [loadBalancerArn],
-        TargetType: 'instance',
-        ProtocolVersion: 'HTTP1',
-      },
-      attributes: [
-        { Key: 'deregistration_delay.timeout_seconds', Value: '60' },
-        { Key: 'slow_start.duration_seconds', Value: '0' },
-        { Key: 'stickiness.enabled', Value: 'false' },
-        { Key: 'load_balancing.algorithm.type', Value: 'round_robin' },
-      ],
-      targets: nodeIds.map((id) => ({ id, port: 8080, registeredAt: later(launched, seconds(35)) })),
-    },
+    targetGroup({
+      arn: targetGroupArn,
+      name,
+      vpc,
+      loadBalancer: loadBalancerArn,
+      nodes: nodeIds,
+      launched,
+    }),
+  ],
+});
+
+/** The same in the recovery Region, with nobody behind it. */
+export const recoveryLoadBalancing = (): LoadBalancingState => ({
+  loadBalancers: [
+    loadBalancer({
+      arn: recovery.loadBalancerArn,
+      name: 'morpheus-prod-recovery',
+      host: recovery.loadBalancerHost,
+      created: '2025-09-02T10:12:09Z',
+      vpc: recovery.vpc,
+      securityGroup: recovery.securityGroups.loadBalancer,
+      zones: recovery.zones,
+      subnets: recovery.subnetIds,
+    }),
+  ],
+  listeners: listeners({
+    loadBalancer: recovery.loadBalancerArn,
+    targetGroup: recovery.targetGroupArn,
+    certificate: recoveryCertificateArn,
+  }),
+  targetGroups: [
+    targetGroup({
+      arn: recovery.targetGroupArn,
+      name: recovery.group,
+      vpc: recovery.vpc,
+      loadBalancer: recovery.loadBalancerArn,
+      nodes: [],
+      launched: new Date('2025-09-02T10:15:38Z'),
+    }),
   ],
 });

@@ -5,17 +5,36 @@ export interface Destination {
   readonly region: string;
 }
 
-const credentialScope = /Credential=[^/,\s]+\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/;
-const regionalHost = /^([a-z0-9-]+)\.([a-z]{2}(?:-[a-z]+)+-\d)\./;
+const scope = String.raw`[^/,\s]+/\d{8}/([^/]+)/([^/]+)/aws4_request`;
+const signedHeader = new RegExp(`Credential=${scope}`);
+const signedUrl = new RegExp(`^${scope}$`);
+const awsHost = /^(?:(.*)\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws)(?::\d+)?$/;
+const regionName = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
 
-/** Read from the signature, else (some calls of STS are not signed) from a host such as `sts.us-east-1.amazonaws.com`. */
-export function destinationOf({ headers, host }: WireRequest): Destination {
-  const [, scopeRegion, scopeService] = credentialScope.exec(headers['authorization'] ?? '') ?? [];
-  const [, hostService, hostRegion] = regionalHost.exec(host) ?? [];
-  return {
-    signingName:
-      scopeService ?? hostService ?? (host.endsWith('.amazonaws.com') ? host.split('.')[0] : undefined),
-    // Hosts without a Region, such as `sts.amazonaws.com`, stand in us-east-1.
-    region: scopeRegion ?? hostRegion ?? 'us-east-1',
-  };
+/**
+ * Read from the signature, in the header or in a presigned URL. What is not signed (some calls of STS) goes by a host
+ * such as `sts.us-east-1.amazonaws.com`.
+ */
+export function destinationOf(request: WireRequest): Destination {
+  const [, scopeRegion, scopeService] =
+    signedHeader.exec(request.headers['authorization'] ?? '') ??
+    signedUrl.exec(request.query.find(([key]) => key === 'X-Amz-Credential')?.[1] ?? '') ??
+    [];
+  const named = isPresignedTheOldWay(request)
+    ? { signingName: 's3', region: 'us-east-1' }
+    : destinationInHost(request.host);
+  return { signingName: scopeService ?? named.signingName, region: scopeRegion ?? named.region };
+}
+
+/** Of all services only S3 still has version 2 of signatures: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html */
+const isPresignedTheOldWay = ({ query }: WireRequest): boolean =>
+  ['AWSAccessKeyId', 'Signature', 'Expires'].every((name) => query.some(([key]) => key === name));
+
+/** `[bucket.]service[.dualstack][.region]`. Hosts without a Region, such as `iam.amazonaws.com`, stand in us-east-1. */
+function destinationInHost(host: string): Destination {
+  const labels = (awsHost.exec(host)?.[1] ?? '').split('.').filter((label) => label !== 'dualstack');
+  const last = labels.at(-1) ?? '';
+  const hasRegion = regionName.test(last);
+  const signingName = labels.at(hasRegion ? -2 : -1);
+  return { signingName: signingName || undefined, region: hasRegion ? last : 'us-east-1' };
 }

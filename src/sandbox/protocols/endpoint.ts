@@ -46,29 +46,56 @@ export function createEndpoint(
   return async (request) => {
     const { signingName, region } = destinationOf(request);
     const call: Call = { region, requestId: newRequestId() };
-    const addressed = reachable.filter(({ settings }) => settings.signingName === signingName);
-    for (const { service, settings, model } of addressed) {
-      for (const protocol of settings.protocols) {
-        const operation = protocol.operationNamed(request, settings);
-        if (operation !== undefined)
-          return serve(
-            request,
-            { service, settings, model: await model(), protocol, operation, call },
-            answer,
-          );
-      }
-    }
-    const settings = addressed[0]?.settings ?? nobody(request);
-    const [protocol] = settings.protocols;
-    const message = addressed[0]
-      ? `The request names no operation of ${addressed[0].service.name} in a protocol and version that the sandbox speaks.`
-      : `The sandbox has no service ${signingName ?? 'for a request without a signature'}. It has ${services.map(({ name }) => name).join(', ')}.`;
-    return protocol.writeFault(
-      wireFault(protocol.unknownOperation(message), new Map()),
-      settings,
-      call.requestId,
-    );
+    const addressed = reachable.filter(({ settings }) => isSignedAs(settings, signingName));
+    const response =
+      (await serveFirst(request, addressed, call, answer)) ??
+      refuseUnrecognised(request, addressed[0], signingName, call);
+    return request.method === 'HEAD' ? { ...response, body: new Uint8Array() } : response;
   };
+
+  function refuseUnrecognised(
+    request: WireRequest,
+    addressed: Reachable | undefined,
+    signingName: string | undefined,
+    { requestId }: Call,
+  ): WireResponse {
+    const settings = addressed?.settings ?? nobody(request);
+    const message = addressed
+      ? `The request names no operation of ${addressed.service.name} in a protocol and version that the sandbox speaks.`
+      : `The sandbox has no service ${signingName ?? 'for a request without a signature'}. It has ${services.map(({ name }) => name).join(', ')}.`;
+    const [protocol] = settings.protocols;
+    return protocol.writeFault(wireFault(protocol.unknownOperation(message), new Map()), settings, requestId);
+  }
+}
+
+const isSignedAs = ({ signingName, alsoSignedAs = [] }: WireSettings, name: string | undefined): boolean =>
+  name !== undefined && (signingName === name || alsoSignedAs.includes(name));
+
+/** Several services may share a signing name, and a service may speak several protocols: the first that knows the request has it. */
+async function serveFirst(
+  received: WireRequest,
+  addressed: readonly Reachable[],
+  call: Call,
+  answer: Answer,
+): Promise<WireResponse | undefined> {
+  for (const { service, settings, model } of addressed) {
+    for (const protocol of settings.protocols) {
+      const request = opened(received, protocol);
+      if (request === undefined)
+        return protocol.writeFault(wireFault(protocol.unreadableBody(), new Map()), settings, call.requestId);
+      if (protocol.recognises(request, settings))
+        return serve(request, { service, settings, model: await model(), protocol, call }, answer);
+    }
+  }
+  return undefined;
+}
+
+function opened(request: WireRequest, protocol: Protocol): WireRequest | undefined {
+  try {
+    return protocol.open(request);
+  } catch {
+    return undefined;
+  }
 }
 
 interface Reachable {
@@ -106,7 +133,6 @@ interface Exchange {
   readonly settings: WireSettings;
   readonly model: ServiceModel;
   readonly protocol: Protocol;
-  readonly operation: string;
   readonly call: Call;
 }
 
@@ -115,11 +141,14 @@ async function serve(request: WireRequest, exchange: Exchange, answer: Answer): 
   const refuse = (fault: AwsFault) =>
     protocol.writeFault(wireFault(fault, model.errors), settings, call.requestId);
 
-  const operation = model.operations.get(exchange.operation);
+  const named = protocol.operationNamed(request, settings, model.operations);
+  const operation = named === undefined ? undefined : model.operations.get(named);
   if (operation === undefined || !Object.hasOwn(service.operations, operation.name))
     return refuse(
       protocol.unknownOperation(
-        `The sandbox's ${service.name} does not have the operation ${exchange.operation}.`,
+        named === undefined
+          ? `The sandbox's ${service.name} has no operation for ${request.method} ${request.path}.`
+          : `The sandbox's ${service.name} does not have the operation ${named}.`,
       ),
     );
 

@@ -4,7 +4,7 @@ import type { SchemaTraitsObject } from '@smithy/types';
 import { derivedOnce } from './derived-once.ts';
 import type { WireRequest } from './protocol.ts';
 
-/** A form body: its keys split on dots, so that `Tags.member.1.Key` lies four levels deep. */
+/** The parameters of a request: their keys split on dots, so that `Tags.member.1.Key` lies four levels deep. */
 export interface FormNode {
   text?: string;
   readonly children: Map<string, FormNode>;
@@ -17,17 +17,19 @@ export interface FormStyle {
   readonly flatLists: boolean;
 }
 
-/** The `Action` of a form for this version of the API. */
-export function actionIn({ headers, body }: WireRequest, version: string): string | undefined {
-  if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return undefined;
-  const { children } = formOf(body);
-  return children.get('Version')?.text === version ? children.get('Action')?.text : undefined;
-}
+/** Whether the request is a form for this version of the API. */
+export const isFormFor = (request: WireRequest, version: string): boolean =>
+  formOf(request).children.get('Version')?.text === version && actionIn(request) !== undefined;
 
-/** Read twice for a request: once for the operation's name, once for its input. */
-export const formOf = derivedOnce((body: Uint8Array): FormNode => {
+export const actionIn = (request: WireRequest): string | undefined =>
+  formOf(request).children.get('Action')?.text;
+
+/** Parameters stand in the URL (presigned URLs, GET), in the body, or in both. */
+export const formOf = derivedOnce(({ headers, query, body }: WireRequest): FormNode => {
   const root: FormNode = { children: new Map() };
-  for (const [key, text] of new URLSearchParams(new TextDecoder().decode(body))) {
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+  const inBody = isForm ? new URLSearchParams(new TextDecoder().decode(body)) : [];
+  for (const [key, text] of [...query, ...inBody]) {
     let node = root;
     for (const part of key.split('.')) {
       let child = node.children.get(part);

@@ -1,11 +1,10 @@
 import { JsonCodec2 } from '@smithy/core/protocols';
-import type { StaticErrorSchema } from '@smithy/types';
 import { AwsFault } from '../service.ts';
-import { derivedOnce } from './derived-once.ts';
-import { envelope, string } from './envelope.ts';
-import { furtherMembers, messageMember } from './fault.ts';
+import { unzipped } from './content-encoding.ts';
+import { envelope } from './envelope.ts';
 import { constraintViolation } from './misfit.ts';
 import type { Protocol } from './protocol.ts';
+import { absoluteTypeOf, queryErrorHeader, typedError } from './typed-error.ts';
 
 /**
  * AWS JSON, in both versions. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
@@ -15,13 +14,14 @@ import type { Protocol } from './protocol.ts';
 export function jsonRpc(version: '1.0' | '1.1', { queryCompatible = false } = {}): Protocol {
   const contentType = `application/x-amz-json-${version}`;
   return {
-    operationNamed({ headers }, { target }) {
+    open: unzipped,
+    recognises({ headers }, { target }) {
       const [mediaType] = (headers['content-type'] ?? '').split(';');
       const named = headers['x-amz-target'] ?? '';
-      return mediaType === contentType && named.startsWith(`${target}.`)
-        ? named.slice(target.length + 1)
-        : undefined;
+      // Some clients write more before it: `com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents`.
+      return mediaType === contentType && `.${named.slice(0, named.lastIndexOf('.'))}`.endsWith(`.${target}`);
     },
+    operationNamed: ({ headers }) => headers['x-amz-target']?.split('.').at(-1),
     readInput: ({ body }, operation) =>
       codec.createDeserializer().read(operation.input, new TextDecoder().decode(body)),
     writeOutput(output, operation, _settings, requestId) {
@@ -34,18 +34,15 @@ export function jsonRpc(version: '1.0' | '1.1', { queryCompatible = false } = {}
       };
     },
     writeFault(fault, _settings, requestId) {
+      const type = fault.schema && (version === '1.0' ? absoluteTypeOf(fault.schema) : fault.schema[2]);
       const serializer = codec.createSerializer();
-      serializer.write(fault.schema ? errorBodyOf(fault.schema) : plainErrorBody, {
-        ...fault.members,
-        __type: typeOf(fault.schema) ?? fault.code,
-        [messageMember(fault.schema)]: fault.message,
-      });
+      serializer.write(...typedError(fault, type ?? fault.code));
       return {
         statusCode: fault.status,
         headers: {
           'content-type': contentType,
           'x-amzn-requestid': requestId,
-          ...(queryCompatible ? { 'x-amzn-query-error': `${fault.code};${fault.blame}` } : {}),
+          ...(queryCompatible ? queryErrorHeader(fault) : {}),
         },
         body: serializer.flush(),
       };
@@ -57,17 +54,8 @@ export function jsonRpc(version: '1.0' | '1.1', { queryCompatible = false } = {}
         ? new AwsFault('ValidationException', constraintViolation(misfit))
         : new AwsFault('SerializationException', constraintViolation(misfit)),
   };
-
-  function typeOf(schema: StaticErrorSchema | undefined): string | undefined {
-    return schema && (version === '1.0' ? `${schema[1]}#${schema[2]}` : schema[2]);
-  }
 }
 
 const codec = new JsonCodec2({ timestampFormat: { useTrait: true, default: 7 }, jsonName: false });
 
 const emptyOutput = envelope('EmptyOutput', []);
-
-const errorBody = (schema: StaticErrorSchema | undefined) =>
-  envelope('Error', [['__type', string], [messageMember(schema), string], ...furtherMembers(schema)]);
-const plainErrorBody = errorBody(undefined);
-const errorBodyOf = derivedOnce<StaticErrorSchema, ReturnType<typeof envelope>>(errorBody);

@@ -65,6 +65,11 @@ function requiredCount(schema: NormalizedSchema): number {
   return Array.isArray(tuple) && typeof tuple[6] === 'number' ? tuple[6] : 0;
 }
 
+export const requiredMembers = (
+  schema: NormalizedSchema,
+): readonly (readonly [name: string, schema: NormalizedSchema])[] =>
+  schema.isStructSchema() ? [...schema.structIterator()].slice(0, requiredCount(schema)) : [];
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -1,9 +1,9 @@
-import type { StaticErrorSchema } from '@smithy/types';
 import { AwsFault } from '../service.ts';
+import { unzipped } from './content-encoding.ts';
 import { derivedOnce } from './derived-once.ts';
 import { envelope, string } from './envelope.ts';
-import { furtherMembers } from './fault.ts';
-import { actionIn, type FormStyle, formOf, readForm } from './form.ts';
+import { writeErrorResponse } from './error-response.ts';
+import { actionIn, type FormStyle, formOf, isFormFor, readForm } from './form.ts';
 import { constraintViolation } from './misfit.ts';
 import type { Protocol } from './protocol.ts';
 import type { Operation } from './service-model.ts';
@@ -11,8 +11,10 @@ import { writeXml } from './xml.ts';
 
 /** AWS query: a form in, XML out. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
 export const awsQuery: Protocol = {
-  operationNamed: (request, { version }) => actionIn(request, version),
-  readInput: ({ body }, operation) => readForm(operation.input, formOf(body), style),
+  open: unzipped,
+  recognises: (request, { version }) => isFormFor(request, version),
+  operationNamed: actionIn,
+  readInput: (request, operation) => readForm(operation.input, formOf(request), style),
   writeOutput: (output, operation, { xmlNamespace }, requestId) => ({
     statusCode: 200,
     headers: headers(requestId),
@@ -25,14 +27,7 @@ export const awsQuery: Protocol = {
   writeFault: (fault, { xmlNamespace }, requestId) => ({
     statusCode: fault.status,
     headers: headers(requestId),
-    body: writeXml(
-      fault.schema ? errorResponseOf(fault.schema) : plainErrorResponse,
-      {
-        Error: { ...fault.members, Type: fault.blame, Code: fault.code, Message: fault.message },
-        RequestId: requestId,
-      },
-      xmlNamespace,
-    ),
+    body: writeErrorResponse(fault, xmlNamespace, requestId),
   }),
   unknownOperation: (message) => new AwsFault('InvalidAction', message),
   unreadableBody: () => new AwsFault('ValidationError', 'The parameters of the request cannot be read.'),
@@ -51,15 +46,3 @@ const responseOf = derivedOnce(({ name, output }: Operation) =>
     ['ResponseMetadata', responseMetadata],
   ]),
 );
-
-const errorResponse = (schema?: StaticErrorSchema) =>
-  envelope('ErrorResponse', [
-    [
-      'Error',
-      envelope('Error', [['Type', string], ['Code', string], ['Message', string], ...furtherMembers(schema)]),
-    ],
-    ['RequestId', string],
-  ]);
-
-const plainErrorResponse = errorResponse();
-const errorResponseOf = derivedOnce<StaticErrorSchema, ReturnType<typeof envelope>>(errorResponse);

@@ -1,4 +1,4 @@
-import { NormalizedSchema } from '@smithy/core/schema';
+import { NormalizedSchema, translateTraits } from '@smithy/core/schema';
 import type { $SchemaRef, StaticErrorSchema, StaticOperationSchema } from '@smithy/types';
 import type { Protocol } from './protocol.ts';
 
@@ -6,6 +6,8 @@ import type { Protocol } from './protocol.ts';
 export interface WireSettings {
   /** As in the credential scope of a signature, and as the first label of the service's host. */
   readonly signingName: string;
+  /** Names under which single operations of the service are signed. */
+  readonly alsoSignedAs?: readonly string[];
   readonly version: string;
   readonly xmlNamespace: string;
   /** What stands before the operation in `X-Amz-Target`. */
@@ -16,9 +18,18 @@ export interface WireSettings {
   schemas(): Promise<object>;
 }
 
+/** https://smithy.io/2.0/spec/http-bindings.html#http-trait */
+export interface HttpTrait {
+  readonly method: string;
+  readonly uri: string;
+  readonly status: number;
+}
+
 /** One object per operation: what the protocols derive from it is kept by this object. */
 export interface Operation {
   readonly name: string;
+  /** Where the protocol binds operations to HTTP. */
+  readonly http: HttpTrait | undefined;
   readonly input: NormalizedSchema;
   readonly output: NormalizedSchema;
 }
@@ -35,6 +46,7 @@ export function modelOf(schemas: object): ServiceModel {
     operation[2],
     {
       name: operation[2],
+      http: httpTraitOf(operation),
       input: NormalizedSchema.of(operation[4]),
       output: NormalizedSchema.of(operation[5]),
     },
@@ -48,6 +60,13 @@ export function modelOf(schemas: object): ServiceModel {
       ...errors.map((error): [string, StaticErrorSchema] => [error[2], error]),
     ]),
   };
+}
+
+function httpTraitOf([, , , traits]: StaticOperationSchema): HttpTrait | undefined {
+  const http = translateTraits(traits).http;
+  if (http === undefined) return undefined;
+  const [method, uri, status] = http;
+  return { method, uri, status };
 }
 
 /** A structure's members as its schema has them; none for the empty input or output that is no structure. */

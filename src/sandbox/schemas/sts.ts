@@ -1,1 +1,12 @@
-export { GetCallerIdentity$ } from '@aws-sdk/client-sts';
+export {
+  AssumeRole$,
+  DecodeAuthorizationMessage$,
+  ExpiredTokenException$,
+  GetAccessKeyInfo$,
+  GetCallerIdentity$,
+  GetSessionToken$,
+  InvalidAuthorizationMessageException$,
+  MalformedPolicyDocumentException$,
+  PackedPolicyTooLargeException$,
+  RegionDisabledException$,
+} from '@aws-sdk/client-sts';

@@ -9,6 +9,8 @@ const contentTypes: Record<string, string> = {
   'aws.protocols#ec2Query': 'text/xml;charset=UTF-8',
   'aws.protocols#awsJson1_0': 'application/x-amz-json-1.0',
   'aws.protocols#awsJson1_1': 'application/x-amz-json-1.1',
+  'aws.protocols#restJson1': 'application/json',
+  'aws.protocols#restXml': 'text/xml',
 };
 
 describe('the catalogue', () => {
@@ -19,7 +21,7 @@ describe('the catalogue', () => {
     expect(entry).toMatchObject({
       signingName: defaultSigningName,
       version: protocolSettings.version,
-      xmlNamespace: protocolSettings.xmlNamespace,
+      xmlNamespace: protocolSettings.xmlNamespace ?? '',
       target: protocolSettings.serviceTarget,
     });
     const fault = {
@@ -31,7 +33,9 @@ describe('the catalogue', () => {
       members: {},
     } as const;
     const headers = entry?.protocols[0].writeFault(fault, entry, 'id').headers;
-    expect(headers?.['content-type']).toBe(contentTypes[protocol.getShapeId()]);
+    expect(headers?.['content-type']).toBe(
+      sdk.name === 's3' ? 'application/xml' : contentTypes[protocol.getShapeId()],
+    );
     expect(headers?.['x-amzn-query-error']).toBe(
       protocolSettings.awsQueryCompatible ? 'X;Sender' : undefined,
     );

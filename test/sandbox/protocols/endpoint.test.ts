@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Bug } from '../../../src/errors.ts';
@@ -15,6 +16,9 @@ const services: readonly Service[] = [
   { name: 'cloudwatch', operations: { DescribeAlarms: handler, GetMetricData: handler } },
   { name: 'ssm', operations: { GetParameter: handler, GetParameters: handler } },
   { name: 'sts', operations: { GetCallerIdentity: handler } },
+  { name: 'efs', operations: { DescribeFileSystems: handler, DescribeLifecycleConfiguration: handler } },
+  { name: 'route-53', operations: { GetHostedZone: handler, ListHostedZonesByName: handler } },
+  { name: 's3', operations: { GetObject: handler, PutObject: handler, ListBuckets: handler } },
 ];
 
 const echo: Answer = async () => ({});
@@ -27,7 +31,10 @@ const signedFor = (signingName: string, region = 'eu-west-1') =>
 
 function form(signingName: string, text: string): WireRequest {
   return {
+    method: 'POST',
     host: 'localhost',
+    path: '/',
+    query: [],
     headers: { authorization: signedFor(signingName), 'content-type': 'application/x-www-form-urlencoded' },
     body: new TextEncoder().encode(text),
   };
@@ -35,11 +42,39 @@ function form(signingName: string, text: string): WireRequest {
 
 function json(target: string, text: string, contentType = 'application/x-amz-json-1.1'): WireRequest {
   return {
+    method: 'POST',
     host: 'localhost',
+    path: '/',
+    query: [],
     headers: { authorization: signedFor('ssm'), 'content-type': contentType, 'x-amz-target': target },
     body: new TextEncoder().encode(text),
   };
 }
+
+const rest = (signingName: string, method: string, path: string, more: Partial<WireRequest> = {}) => ({
+  ...form(signingName, ''),
+  method,
+  path,
+  headers: { authorization: signedFor(signingName) },
+  ...more,
+});
+
+const cbor = (path: string, bytes: readonly number[]): WireRequest => ({
+  ...form('monitoring', ''),
+  path,
+  headers: {
+    authorization: signedFor('monitoring'),
+    'content-type': 'application/cbor',
+    'smithy-protocol': 'rpc-v2-cbor',
+  },
+  body: Uint8Array.from(bytes),
+});
+
+const gzipped = (request: WireRequest, body = request.body): WireRequest => ({
+  ...request,
+  headers: { ...request.headers, 'content-encoding': 'gzip' },
+  body,
+});
 
 /** Status and body as text; fails where the request reached a handler. */
 async function refusalOf(request: WireRequest): Promise<{ status: number; text: string }> {
@@ -52,7 +87,7 @@ async function refusalOf(request: WireRequest): Promise<{ status: number; text: 
 const autoScaling = (rest: string) => form('autoscaling', `Action=${rest}&Version=2011-01-01`);
 const ec2 = (rest: string) => form('ec2', `Action=${rest}&Version=2016-11-15`);
 
-describe('a request that cannot be served is refused with status 400 in the words of its protocol', () => {
+describe('a request that cannot be served is refused in the words of its protocol', () => {
   const query = (code: string) =>
     new RegExp(
       `^<ErrorResponse(?: xmlns="[^"]+")?><Error><Type>Sender</Type><Code>${code}</Code><Message>.+</Message></Error><RequestId>.+</RequestId></ErrorResponse>$`,
@@ -63,7 +98,16 @@ describe('a request that cannot be served is refused with status 400 in the word
     );
   const jsonError = (code: string) => new RegExp(`^\\{"__type":"${code}","message":".+"\\}$`);
 
-  const cases: readonly [string, WireRequest, RegExp][] = [
+  const s3Error = (code: string) =>
+    new RegExp(
+      `^<\\?xml.+\\?>\n<Error><Code>${code}</Code><Message>.+</Message><RequestId>.+</RequestId><HostId>.+</HostId></Error>$`,
+    );
+  const restXmlError = (code: string) => new RegExp(`^<\\?xml.+\\?>\n${query(code).source.slice(1)}`);
+  const restJsonError = (message: string) =>
+    new RegExp(`^\\{(?:"ErrorCode":"BadRequest",)?"(?:message|Message)":".*${message}.*"\\}$`);
+  const efs = '/2015-02-01/file-systems';
+
+  const cases: readonly [string, WireRequest, RegExp, status?: number][] = [
     ['an operation that does not exist', autoScaling('Fly'), query('InvalidAction')],
     ['an operation without a handler', autoScaling('EnterStandby'), query('InvalidAction')],
     ['an operation named like a member of every object', autoScaling('constructor'), query('InvalidAction')],
@@ -120,12 +164,95 @@ describe('a request that cannot be served is refused with status 400 in the word
     ],
     ['a service that is not there', form('dynamodb', 'Action=ListTables'), query('InvalidAction')],
     ['no signature', { ...autoScaling('DescribeAutoScalingGroups'), headers: {} }, query('InvalidAction')],
+    [
+      'a body that is not gzip as it says',
+      gzipped(autoScaling('DescribeAutoScalingGroups')),
+      query('ValidationError'),
+    ],
+    [
+      'a path that no operation has',
+      rest('elasticfilesystem', 'GET', '/nowhere'),
+      restJsonError('no operation for GET /nowhere'),
+      404,
+    ],
+    ['a method that no operation has', rest('elasticfilesystem', 'PATCH', efs), restJsonError('PATCH'), 404],
+    [
+      'a REST operation without a handler',
+      rest('elasticfilesystem', 'GET', '/2015-02-01/mount-targets'),
+      restJsonError('DescribeMountTargets'),
+      404,
+    ],
+    [
+      'words for a number in the URL',
+      rest('elasticfilesystem', 'GET', efs, { query: [['MaxItems', 'many']] }),
+      restJsonError('maxItems'),
+    ],
+    [
+      'an escape that cannot be decoded',
+      rest('elasticfilesystem', 'GET', `${efs}/%E0%A4%A/lifecycle-configuration`),
+      restJsonError('cannot be read'),
+    ],
+    [
+      'an unknown path in Route 53',
+      rest('route53', 'GET', '/'),
+      restXmlError('UnknownOperationException'),
+      404,
+    ],
+    [
+      'words for a number in Route 53',
+      rest('route53', 'GET', '/2013-04-01/hostedzonesbyname', { query: [['maxitems', 'many']] }),
+      restXmlError('InvalidInput'),
+    ],
+    [
+      'an operation that S3 does not have here',
+      rest('s3', 'DELETE', '/bucket/key'),
+      s3Error('NotImplemented'),
+      501,
+    ],
+    [
+      'words for a number in S3',
+      rest('s3', 'GET', '/bucket/key', { query: [['partNumber', 'many']] }),
+      s3Error('InvalidRequest'),
+    ],
+    [
+      'chunks that end too early',
+      rest('s3', 'PUT', '/bucket/key', {
+        headers: { authorization: signedFor('s3'), 'content-encoding': 'aws-chunked' },
+        body: new TextEncoder().encode('ff\r\nshort'),
+      }),
+      s3Error('MalformedXML'),
+    ],
+    [
+      'an unknown CBOR operation',
+      cbor('/service/GraniteServiceVersion20100801/operation/Fly', []),
+      /UnknownOperationException/,
+      404,
+    ],
+    [
+      'a body that is no CBOR',
+      cbor('/service/GraniteServiceVersion20100801/operation/DescribeAlarms', [0xa1]),
+      /SerializationException/,
+    ],
+    [
+      'a missing CBOR member',
+      cbor('/service/GraniteServiceVersion20100801/operation/GetMetricData', [0xa0]),
+      /ValidationException/,
+    ],
+    [
+      "another service's CBOR",
+      cbor('/service/Other/operation/DescribeAlarms', [0xa0]),
+      jsonError('UnknownOperationException'),
+    ],
   ];
 
-  it.each(cases)('%s', async (_what, request, expected) => {
+  it.each(cases)('%s', async (_what, request, expected, expectedStatus = 400) => {
     const { status, text } = await refusalOf(request);
     expect(text).toMatch(expected);
-    expect(status).toBe(400);
+    expect(status).toBe(expectedStatus);
+  });
+
+  it('without a body where the method is HEAD', async () => {
+    expect(await refusalOf(rest('s3', 'HEAD', '/bucket/key'))).toEqual({ status: 501, text: '' });
   });
 
   it('names the member that is missing, or wrong, by its path', async () => {
@@ -138,7 +265,17 @@ describe('a request that cannot be served is refused with status 400 in the word
   });
 
   it('whatever the headers and the body are', async () => {
-    const signingNames = ['autoscaling', 'ec2', 'monitoring', 'ssm', 'sts', 'elasticloadbalancing', ''];
+    const signingNames = [
+      'autoscaling',
+      'ec2',
+      'monitoring',
+      'ssm',
+      'sts',
+      's3',
+      'route53',
+      'elasticfilesystem',
+      '',
+    ];
     const contentTypes = [
       'application/x-www-form-urlencoded',
       'application/x-amz-json-1.0',
@@ -150,6 +287,11 @@ describe('a request that cannot be served is refused with status 400 in the word
       'GraniteServiceVersion20100801.GetMetricData',
       'AmazonSSM.__proto__',
       '.',
+    ];
+    const paths = [
+      '/service/GraniteServiceVersion20100801/operation/GetMetricData',
+      '/2015-02-01/file-systems',
+      '/2013-04-01/hostedzone/%E0%A4%A',
     ];
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -170,6 +312,9 @@ describe('a request that cannot be served is refused with status 400 in the word
     await fc.assert(
       fc.asyncProperty(
         fc.record({
+          method: fc.constantFrom('GET', 'POST', 'PUT', 'HEAD'),
+          path: fc.oneof(fc.webPath(), fc.string(), fc.constantFrom(...paths)),
+          query: fc.array(fc.tuple(fc.string(), fc.string())),
           host: fc.oneof(fc.domain(), fc.string()),
           headers: fc.record({
             authorization: fc.oneof(
@@ -178,13 +323,15 @@ describe('a request that cannot be served is refused with status 400 in the word
             ),
             'content-type': fc.constantFrom(...contentTypes),
             'x-amz-target': fc.oneof(fc.constantFrom(...operations), fc.string()),
+            'content-encoding': fc.constantFrom('', '', 'gzip', 'aws-chunked'),
+            'smithy-protocol': fc.constantFrom('', 'rpc-v2-cbor'),
           }),
           body: text.map((written) => new TextEncoder().encode(written)),
         }),
         async (request) => {
           const { statusCode, body } = await endpointWith(echo)(request);
-          expect([200, 400]).toContain(statusCode);
-          expect(body.byteLength).toBeGreaterThan(0);
+          expect([200, 400, 404, 501]).toContain(statusCode);
+          expect(body.byteLength > 0 || statusCode === 200 || request.method === 'HEAD').toBe(true);
         },
       ),
       { numRuns: 300 },
@@ -227,6 +374,70 @@ describe('the service, the Region and the request id of a call', () => {
       'GetCallerIdentity',
       { region: 'us-east-1' },
     ]);
+  });
+});
+
+describe('a form', () => {
+  async function inputOf(request: WireRequest): Promise<unknown> {
+    let received: unknown;
+    const response = await endpointWith(async (_service, operation, input) => {
+      received = { operation, input };
+      return {};
+    })(request);
+    expect(response.statusCode).toBe(200);
+    return received;
+  }
+  const asked = {
+    operation: 'SetDesiredCapacity',
+    input: { AutoScalingGroupName: 'app', DesiredCapacity: 4 },
+  };
+  const parameters = 'SetDesiredCapacity&AutoScalingGroupName=app&DesiredCapacity=4';
+
+  it('is read from the URL of a GET', async () => {
+    const query = [...new URLSearchParams(`Action=${parameters}&Version=2011-01-01`)];
+    expect(await inputOf(rest('autoscaling', 'GET', '/', { query }))).toEqual(asked);
+  });
+
+  it('is read where it comes gzipped', async () => {
+    const request = autoScaling(parameters);
+    expect(await inputOf(gzipped(request, gzipSync(request.body)))).toEqual(asked);
+  });
+});
+
+describe('a JSON target', () => {
+  it('may have the name of a package before it, as botocore writes it for CloudTrail', async () => {
+    const seen: string[] = [];
+    const answered = endpointWith(async (_service, operation) => {
+      seen.push(operation);
+      return {};
+    });
+    await answered(json('AmazonSSM.GetParameter', '{"Name":"a"}'));
+    await answered(json('com.amazonaws.ssm.AmazonSSM.GetParameter', '{"Name":"a"}'));
+    await answered(json('NotAmazonSSM.GetParameter', '{"Name":"a"}'));
+    expect(seen).toEqual(['GetParameter', 'GetParameter']);
+  });
+});
+
+describe('services that share a signing name', () => {
+  const classic = { ...catalogue['auto-scaling'], version: '2009-05-15' } as WireSettings;
+  const shared = [
+    { name: 'classic', operations: { DescribeAutoScalingGroups: handler } },
+    ...services.slice(0, 1),
+  ];
+  const seen: string[] = [];
+  const answered = createEndpoint(
+    shared,
+    async ({ name }) => {
+      seen.push(name);
+      return {};
+    },
+    { newRequestId: countedRequestIds(), catalogue: { ...catalogue, classic } },
+  );
+
+  it('are told apart by the version of a form', async () => {
+    await answered(autoScaling('DescribeAutoScalingGroups'));
+    await answered(form('autoscaling', 'Action=DescribeAutoScalingGroups&Version=2009-05-15'));
+    expect(seen).toEqual(['auto-scaling', 'classic']);
   });
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { AwsQueryProtocol, AwsSmithyRpcV2CborProtocol } from '@aws-sdk/core/protocols';
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { StaticErrorSchema } from '@smithy/types';
 import { describe, expect, it } from 'vitest';
@@ -17,10 +18,15 @@ const packageNamed = (name: string) => {
 };
 
 /** The error that the client throws for a fault, whatever the operation. */
-async function thrownFor(sdk: SdkPackage, fault: AwsFault): Promise<Record<string, unknown>> {
-  const client = clientOf(sdk, sdk.module, async () => {
+async function thrownFor(
+  sdk: SdkPackage,
+  fault: AwsFault,
+  options?: Parameters<typeof clientOf>[3],
+): Promise<Record<string, unknown>> {
+  const answer = async () => {
     throw fault;
-  });
+  };
+  const client = clientOf(sdk, sdk.module, answer, options);
   const [operation] = operationsOf(sdk.module);
   if (operation === undefined) throw new Error(`${sdk.name} has no operations`);
   return client.send(commandOf(sdk.module, operation[2], filledValue(operation[4]))).then(
@@ -31,11 +37,15 @@ async function thrownFor(sdk: SdkPackage, fault: AwsFault): Promise<Record<strin
 
 const isMessage = (member: string) => member.toLowerCase() === 'message';
 
-async function faultFailure(sdk: SdkPackage, schema: StaticErrorSchema): Promise<string | undefined> {
+async function faultFailure(
+  sdk: SdkPackage,
+  schema: StaticErrorSchema,
+  options?: Parameters<typeof clientOf>[3],
+): Promise<string | undefined> {
   const [, , shape] = schema;
   const filled = Object.entries(filledValue(schema) as object).filter(([member]) => !isMessage(member));
   const members = Object.fromEntries(filled);
-  const thrown = await thrownFor(sdk, new AwsFault(shape, 'It is <so> & "so".', { members }));
+  const thrown = await thrownFor(sdk, new AwsFault(shape, 'It is <so> & "so".', { members }), options);
   const ErrorClass = Reflect.get(sdk.module, shape);
   const came = Object.fromEntries(filled.map(([member]) => [member, thrown[member]]));
   const traits = NormalizedSchema.of(schema).getMergedTraits() as {
@@ -54,6 +64,18 @@ async function faultFailure(sdk: SdkPackage, schema: StaticErrorSchema): Promise
   return undefined;
 }
 
+async function faultFailures(
+  sdk: SdkPackage,
+  options?: Parameters<typeof clientOf>[3],
+): Promise<Record<string, string>> {
+  const failures: Record<string, string> = {};
+  for (const schema of errorsOf(sdk.module)) {
+    const failure = await faultFailure(sdk, schema, options);
+    if (failure) failures[schema[2]] = failure;
+  }
+  return failures;
+}
+
 /** The SDK, not the sandbox, mixes these up. */
 const namedExceptions: Record<string, Record<string, string>> = {
   cloudwatch: {
@@ -67,17 +89,22 @@ describe('every modelled error', { timeout: 60_000 }, () => {
     'of $name comes back as its own class, with its members, status and request id',
     async (sdk) => {
       const schemas = errorsOf(sdk.module);
-      const failures: Record<string, string> = {};
-      for (const schema of schemas) {
-        const failure = await faultFailure(sdk, schema);
-        if (failure) failures[schema[2]] = failure;
-      }
+      const failures = await faultFailures(sdk);
       process.stdout.write(
         `${sdk.name}: ${schemas.length - Object.keys(failures).length} of ${schemas.length} errors pass\n`,
       );
       expect(failures).toEqual(namedExceptions[sdk.name] ?? {});
     },
   );
+
+  it.each([
+    ['query', AwsQueryProtocol],
+    ['CBOR', AwsSmithyRpcV2CborProtocol],
+  ])('of CloudWatch does so over %s, for older and newer clients', async (_name, protocol) => {
+    expect(await faultFailures(packageNamed('cloudwatch'), { protocol })).toEqual(
+      namedExceptions['cloudwatch'],
+    );
+  });
 
   it.each(sdkPackages)(
     'that the SDK documents for an operation of $name stands in our schemas',
@@ -86,7 +113,8 @@ describe('every modelled error', { timeout: 60_000 }, () => {
       const documented = new Set(
         operationsOf(schemas).flatMap(([, , operation]) => documentedErrors(name, operation)),
       );
-      expect(errorsOf(schemas).map(([, , shape]) => shape)).toEqual([...documented].sort());
+      const exported = errorsOf(schemas).map(([, , shape]) => shape);
+      expect(exported.sort()).toEqual([...documented].sort());
     },
   );
 

@@ -1,7 +1,20 @@
+import * as acm from '@aws-sdk/client-acm';
 import * as autoScaling from '@aws-sdk/client-auto-scaling';
+import * as backup from '@aws-sdk/client-backup';
+import * as cloudtrail from '@aws-sdk/client-cloudtrail';
 import * as cloudwatch from '@aws-sdk/client-cloudwatch';
+import * as cloudwatchLogs from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
+import * as efs from '@aws-sdk/client-efs';
 import * as elasticLoadBalancingV2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import * as iam from '@aws-sdk/client-iam';
+import * as kms from '@aws-sdk/client-kms';
+import * as mq from '@aws-sdk/client-mq';
+import * as opensearch from '@aws-sdk/client-opensearch';
+import * as rds from '@aws-sdk/client-rds';
+import * as route53 from '@aws-sdk/client-route-53';
+import * as s3 from '@aws-sdk/client-s3';
+import * as secretsManager from '@aws-sdk/client-secrets-manager';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 import type { HttpHandler } from '@smithy/core/protocols';
@@ -37,14 +50,27 @@ const sdkPackage = (name: string, module: object, Client: new (options: never) =
 });
 
 export const sdkPackages: readonly SdkPackage[] = [
+  sdkPackage('acm', acm, acm.ACMClient),
   sdkPackage('auto-scaling', autoScaling, autoScaling.AutoScalingClient),
+  sdkPackage('backup', backup, backup.BackupClient),
+  sdkPackage('cloudtrail', cloudtrail, cloudtrail.CloudTrailClient),
+  sdkPackage('cloudwatch', cloudwatch, cloudwatch.CloudWatchClient),
+  sdkPackage('cloudwatch-logs', cloudwatchLogs, cloudwatchLogs.CloudWatchLogsClient),
   sdkPackage('ec2', ec2, ec2.EC2Client),
+  sdkPackage('efs', efs, efs.EFSClient),
   sdkPackage(
     'elastic-load-balancing-v2',
     elasticLoadBalancingV2,
     elasticLoadBalancingV2.ElasticLoadBalancingV2Client,
   ),
-  sdkPackage('cloudwatch', cloudwatch, cloudwatch.CloudWatchClient),
+  sdkPackage('iam', iam, iam.IAMClient),
+  sdkPackage('kms', kms, kms.KMSClient),
+  sdkPackage('mq', mq, mq.MqClient),
+  sdkPackage('opensearch', opensearch, opensearch.OpenSearchClient),
+  sdkPackage('rds', rds, rds.RDSClient),
+  sdkPackage('route-53', route53, route53.Route53Client),
+  sdkPackage('s3', s3, s3.S3Client),
+  sdkPackage('secrets-manager', secretsManager, secretsManager.SecretsManagerClient),
   sdkPackage('ssm', ssm, ssm.SSMClient),
   sdkPackage('sts', sts, sts.STSClient),
 ];
@@ -74,7 +100,7 @@ export interface SdkSettings {
   readonly protocol: { getShapeId(): string };
   readonly protocolSettings: {
     readonly version: string;
-    readonly xmlNamespace: string;
+    readonly xmlNamespace?: string;
     readonly serviceTarget: string;
     readonly awsQueryCompatible?: boolean;
   };

@@ -98,4 +98,42 @@ describe('Elastic Load Balancing v2', () => {
     aws.ResumeProcesses(world, { AutoScalingGroupName: name });
     passUntil(world, () => !members(world).some(({ InstanceId }) => InstanceId === id));
   });
+
+  test.each([
+    // Silent from 0 to 15 seconds: one failed check.
+    [[[0, 15]], { 15: 'healthy', 25: 'healthy' }],
+    [[[0, 25]], { 19: 'healthy', 20: 'unhealthy', 54: 'unhealthy', 55: 'healthy' }],
+    [
+      [
+        [0, 25],
+        [40, 45],
+      ],
+      { 54: 'unhealthy', 60: 'unhealthy', 74: 'unhealthy', 75: 'healthy' },
+    ],
+    [
+      [
+        [0, 15],
+        [15, 30],
+      ],
+      { 20: 'unhealthy', 59: 'unhealthy', 60: 'healthy' },
+    ],
+  ])('rule 10: silent in seconds %j', (silent, states) => {
+    const world = prod();
+    const { id } = calm(world);
+    const at = (seconds: number) => new Date(world.now.getTime() + seconds * 1000);
+    const { application } = world.ec2.nodes[id] ?? {};
+    application?.stoppages.push(
+      ...silent.map(([from = 0, to = 0]) => ({
+        from: at(from),
+        answersUntil: at(from),
+        to: at(to),
+        why: 'a test',
+      })),
+    );
+    const begun = world.now.getTime();
+    for (const [seconds, state] of Object.entries(states)) {
+      pass(world, (begun - world.now.getTime()) / 1000 + Number(seconds));
+      expect(health(world, id)?.State, `${seconds} s`).toBe(state);
+    }
+  });
 });

@@ -1,5 +1,5 @@
 import { advance } from '../../../src/sandbox/advance.ts';
-import { morpheusProd } from '../../../src/sandbox/morpheus-prod.ts';
+import { newWorld } from '../../../src/sandbox/new-world.ts';
 import { later } from '../../../src/sandbox/schedule.ts';
 import { AwsFault } from '../../../src/sandbox/service.ts';
 import { targetStates } from '../../../src/sandbox/services/auto-scaling/fleets.ts';
@@ -11,7 +11,7 @@ import { cloudwatchOperations } from '../../../src/sandbox/services/cloudwatch/i
 import { describing } from '../../../src/sandbox/services/ec2/describe.ts';
 import { launchTemplates } from '../../../src/sandbox/services/ec2/launch-templates.ts';
 import { loadBalancingOperations } from '../../../src/sandbox/services/elastic-load-balancing-v2/index.ts';
-import { ssmOperations } from '../../../src/sandbox/services/ssm.ts';
+import { ssmOperations } from '../../../src/sandbox/services/ssm/index.ts';
 import { stsOperations } from '../../../src/sandbox/services/sts.ts';
 import type { World } from '../../../src/sandbox/world.ts';
 
@@ -28,7 +28,8 @@ export const aws = {
   ...stsOperations,
 };
 
-export const prod = (seed = 7): World => morpheusProd(seed);
+/** The production stack at rest, seen from its own Region. */
+export const prod = (seed = 7): World => newWorld({ seed, environments: ['prod'] });
 
 export const name = 'morpheus-prod-app';
 
@@ -38,7 +39,7 @@ export function fleetIn(world: World): FleetState {
   return fleet;
 }
 
-export const targetGroupArn = (world: World): string => world.traffic.targetGroup;
+export const targetGroupArn = (world: World): string => world.applications[0]?.targetGroup ?? '';
 
 export const members = (world: World): Member[] => fleetIn(world).group.Instances;
 

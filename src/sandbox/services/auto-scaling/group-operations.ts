@@ -103,6 +103,37 @@ export const groupOperations = {
     };
   },
 
+  PutLifecycleHook(world, input) {
+    const { hooks } = fleetOf(world, input.AutoScalingGroupName);
+    const known = hooks.find(({ LifecycleHookName }) => LifecycleHookName === input.LifecycleHookName);
+    const { LifecycleTransition = known?.LifecycleTransition } = input;
+    if (LifecycleTransition === undefined)
+      throw invalid('You must provide a LifecycleTransition when creating a lifecycle hook.');
+    const HeartbeatTimeout = input.HeartbeatTimeout ?? known?.HeartbeatTimeout ?? 3600;
+    if (HeartbeatTimeout < 30 || HeartbeatTimeout > 7200)
+      throw invalid('HeartbeatTimeout must be between 30 and 7200 seconds.');
+    const hook = {
+      ...known,
+      LifecycleHookName: input.LifecycleHookName ?? '',
+      AutoScalingGroupName: input.AutoScalingGroupName ?? '',
+      LifecycleTransition,
+      HeartbeatTimeout,
+      GlobalTimeout: Math.min(172_800, 100 * HeartbeatTimeout),
+      DefaultResult: input.DefaultResult ?? known?.DefaultResult ?? 'ABANDON',
+    };
+    if (known === undefined) hooks.push(hook);
+    else Object.assign(known, hook);
+    return {};
+  },
+
+  DeleteLifecycleHook(world, { AutoScalingGroupName, LifecycleHookName }) {
+    const fleet = fleetOf(world, AutoScalingGroupName);
+    if (!fleet.hooks.some((hook) => hook.LifecycleHookName === LifecycleHookName))
+      throw invalid('No Lifecycle Hook found with the specified name.');
+    fleet.hooks = fleet.hooks.filter((hook) => hook.LifecycleHookName !== LifecycleHookName);
+    return {};
+  },
+
   DescribePolicies(world, { AutoScalingGroupName, PolicyNames, MaxRecords, NextToken }) {
     const fleets =
       AutoScalingGroupName === undefined ? world.autoScaling.fleets : [fleetOf(world, AutoScalingGroupName)];
@@ -185,6 +216,8 @@ export const groupOperations = {
     if (input.HealthCheckGracePeriod !== undefined)
       group.HealthCheckGracePeriod = input.HealthCheckGracePeriod;
     if (input.DefaultInstanceWarmup !== undefined) group.DefaultInstanceWarmup = input.DefaultInstanceWarmup;
+    if (input.AvailabilityZoneDistribution !== undefined)
+      group.AvailabilityZoneDistribution = input.AvailabilityZoneDistribution;
     if (input.DefaultCooldown !== undefined) group.DefaultCooldown = input.DefaultCooldown;
     if (input.TerminationPolicies !== undefined) group.TerminationPolicies = input.TerminationPolicies;
     if (input.NewInstancesProtectedFromScaleIn !== undefined)

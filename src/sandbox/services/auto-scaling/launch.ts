@@ -3,7 +3,7 @@ import { schedule } from '../../schedule.ts';
 import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
 import { imageOf, templateVersionOf } from '../ec2/launch-templates.ts';
-import type { TemplateVersion } from '../ec2/state.ts';
+import type { NodeState, TemplateVersion } from '../ec2/state.ts';
 import { beginActivity, finishActivity } from './activities.ts';
 import { drawnTime, memberEvent } from './events.ts';
 import { launchTemplateOf } from './refresh-goal.ts';
@@ -85,7 +85,7 @@ function startNode(
 ): void {
   const subnet = world.ec2.subnets.find(({ AvailabilityZone }) => AvailabilityZone === zone);
   const boots = world.ec2.software[image]?.boots;
-  world.ec2.nodes[id] = {
+  const node: NodeState = {
     instance: {
       InstanceId: id,
       ImageId: image,
@@ -93,6 +93,7 @@ function startNode(
       LaunchTime: world.now,
       Placement: { AvailabilityZone: zone, Tenancy: 'default' },
       PrivateIpAddress: `${(subnet?.CidrBlock ?? '10.20.0.0').split('.').slice(0, 3).join('.')}.${drawBetween(world, 10, 250)}`,
+      SecurityGroups: (version.LaunchTemplateData.SecurityGroupIds ?? []).map((GroupId) => ({ GroupId })),
       State: { Code: 0, Name: 'pending' },
       SubnetId: subnet?.SubnetId ?? '',
       VpcId: subnet?.VpcId,
@@ -103,6 +104,9 @@ function startNode(
         { Key: 'Name', Value: fleet.group.AutoScalingGroupName },
       ],
     },
-    ...(boots === undefined ? {} : { servesFrom: drawnTime(world, boots) }),
   };
+  world.ec2.nodes[id] = node;
+  if (boots === undefined) return;
+  node.servesFrom = drawnTime(world, boots);
+  schedule(world, node.servesFrom, { kind: 'application-starts', instance: id });
 }

@@ -34,7 +34,7 @@ export function terminate(
   facts.activity = activity.ActivityId;
   delete facts.hook;
   member.LifecycleState = 'Terminating';
-  unschedule(world, (due) => 'instance' in due && due.instance === member.InstanceId);
+  unschedule(world, (due) => 'group' in due && 'instance' in due && due.instance === member.InstanceId);
   const drainedAt = leaveTargetGroups(world, fleet, member.InstanceId);
   if (drainedAt !== undefined) {
     activity.StatusCode = 'WaitingForELBConnectionDraining';

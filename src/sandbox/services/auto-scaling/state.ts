@@ -110,3 +110,5 @@ export type AutoScalingEvent =
   | ({ readonly kind: 'instance-drained' } & MemberEvent)
   | ({ readonly kind: 'hook-over'; readonly token: string; readonly by: 'agent' | 'timeout' } & MemberEvent)
   | ({ readonly kind: 'instance-terminated' } & MemberEvent);
+
+export const emptyAutoScaling = (): AutoScalingState => ({ fleets: [] });

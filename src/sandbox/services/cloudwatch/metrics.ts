@@ -1,96 +1,14 @@
-import type { Dimension } from '@aws-sdk/client-cloudwatch';
-import type { Minute, Range } from '../../traffic.ts';
+import { beginOf, inForce } from '../../faults/fault.ts';
+import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
+import { type MetricReference, sameDimensions, seriesOf, type Values, valuesBetween } from './series.ts';
+import type { Alarm } from './state.ts';
 
-export interface MetricReference {
-  readonly Namespace?: string | undefined;
-  readonly MetricName?: string | undefined;
-  readonly Dimensions?: readonly Dimension[] | undefined;
-}
-
-/** A statistic over one period; `undefined` where CloudWatch has no data point. */
-type Summary = (minutes: readonly Minute[], statistic: string) => number | undefined;
-
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-
-/** Counts are reported only where they are not zero. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html */
-const count =
-  (read: (minute: Minute) => number): Summary =>
-  (minutes, statistic) => {
-    const values = minutes.map(read).filter((value) => value > 0);
-    if (values.length === 0) return undefined;
-    return statistic === 'SampleCount'
-      ? sum(values)
-      : sum(values) / (statistic === 'Average' ? values.length : 1);
-  };
-
-/** The 99th percentile of the simulated response times lies at about three times their mean. */
-const percentileOfMean = (statistic: string) => (/^p9\d(\.\d+)?$/.test(statistic) ? 3 : 1);
-
-/** A value that varies between a least and a most within each minute. */
-const gauge =
-  (read: (minute: Minute) => Range): Summary =>
-  (minutes, statistic) => {
-    if (minutes.length === 0) return undefined;
-    const ranges = minutes.map(read);
-    const means = ranges.map(([least, most]) => (least + most) / 2);
-    switch (statistic) {
-      case 'Minimum':
-        return Math.min(...ranges.map(([least]) => least));
-      case 'Maximum':
-        return Math.max(...ranges.map(([, most]) => most));
-      case 'Sum':
-        return sum(means);
-      case 'SampleCount':
-        return means.length;
-      default:
-        return sum(means) / means.length;
-    }
-  };
-
-const responseTime: Summary = (minutes, statistic) => {
-  const mean = gauge(({ latency }) => [latency / 1000, latency / 1000])(minutes, statistic);
-  return mean === undefined ? undefined : mean * percentileOfMean(statistic);
-};
-
-const summaries: Readonly<Record<string, Summary>> = {
-  'AWS/ApplicationELB RequestCount': count(({ requests }) => requests),
-  'AWS/ApplicationELB HTTPCode_Target_5XX_Count': count(({ target5xx }) => target5xx),
-  'AWS/ApplicationELB HTTPCode_ELB_5XX_Count': count(({ elb5xx }) => elb5xx),
-  'AWS/ApplicationELB TargetResponseTime': responseTime,
-  'AWS/ApplicationELB HealthyHostCount': gauge(({ healthy }) => healthy),
-  'AWS/ApplicationELB UnHealthyHostCount': gauge(({ unhealthy }) => unhealthy),
-  'AWS/EC2 CPUUtilization': gauge(({ cpu }) => [cpu, cpu]),
-};
-
-/** CloudWatch names load balancers and target groups by the end of their ARNs. */
-const dimensionOf = (arn: string | undefined, kind: 'loadbalancer/' | 'targetgroup/'): string => {
-  const resource = arn?.split(':').at(-1) ?? '';
-  return kind === 'loadbalancer/' ? resource.replace(kind, '') : resource;
-};
-
-/** Whether the dimensions are those under which this world reports the metric: all others have no data, as in AWS. */
-function isReported(world: World, { MetricName, Dimensions = [] }: MetricReference): boolean {
-  const loadBalancers = world.loadBalancing.loadBalancers.map(({ LoadBalancerArn }) =>
-    dimensionOf(LoadBalancerArn, 'loadbalancer/'),
-  );
-  const known: Readonly<Record<string, readonly string[]>> = {
-    LoadBalancer: loadBalancers,
-    TargetGroup: [dimensionOf(world.traffic.targetGroup, 'targetgroup/')],
-    AutoScalingGroupName: world.autoScaling.fleets.map(({ group }) => group.AutoScalingGroupName),
-  };
-  const names = Dimensions.map(({ Name }) => Name).sort();
-  const reportedBy = MetricName?.endsWith('HostCount')
-    ? ['LoadBalancer,TargetGroup']
-    : MetricName === 'CPUUtilization'
-      ? ['AutoScalingGroupName']
-      : MetricName === 'HTTPCode_ELB_5XX_Count'
-        ? ['LoadBalancer']
-        : ['LoadBalancer', 'LoadBalancer,TargetGroup'];
-  return (
-    reportedBy.includes(names.join()) &&
-    Dimensions.every(({ Name = '', Value = '' }) => known[Name]?.includes(Value) ?? false)
-  );
+export interface Window {
+  readonly from: Date;
+  readonly to: Date;
+  /** In seconds. */
+  readonly period: number;
 }
 
 export interface Datapoint {
@@ -98,24 +16,79 @@ export interface Datapoint {
   readonly value: number;
 }
 
+const percentile = /^p(\d{1,2}(?:\.\d+)?|100)$/;
+
+/** Trimmed means and the like are taken for the mean. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html */
+const otherStatistic = /^(?:IQM|(?:tm|wm|tc|ts)\d{1,2}(?:\.\d+)?|(?:TM|WM|TC|TS|PR)\([^)]*\))$/;
+
+/** @throws AwsFault where there is no such statistic */
+export function statisticOf(values: Values, statistic: string, metric: string | undefined): number {
+  const { least, most, sum, count } = values;
+  switch (statistic) {
+    case 'Sum':
+      return sum;
+    case 'SampleCount':
+      return count;
+    case 'Minimum':
+      return least;
+    case 'Maximum':
+      return most;
+    case 'Average':
+      return sum / count;
+    default: {
+      const rank = percentile.exec(statistic)?.[1];
+      if (rank === undefined && !otherStatistic.test(statistic))
+        throw new AwsFault('ValidationError', `The value ${statistic} for parameter Stat is not supported.`);
+      if (rank === undefined) return sum / count;
+      // The simulated response times of a minute are kept as their mean; their 99th percentile lies at about three times that.
+      if (metric === 'TargetResponseTime') return (sum / count) * (Number(rank) >= 90 ? 3 : 1);
+      return least + ((most - least) * Number(rank)) / 100;
+    }
+  }
+}
+
 /** Data points of a metric, one per period that has data, oldest first. */
 export function datapoints(
   world: World,
   metric: MetricReference,
   statistic: string,
-  { from, to, period }: { from: Date; to: Date; period: number },
+  { from, to, period }: Window,
 ): Datapoint[] {
-  const summarise = summaries[`${metric.Namespace} ${metric.MetricName}`];
-  if (summarise === undefined || !isReported(world, metric)) return [];
+  const series = seriesOf(world, metric);
+  const fired = firedBy(world, metric);
+  if (series.length === 0 && fired === undefined) return [];
   const length = period * 1000;
   const points: Datapoint[] = [];
   for (let begin = Math.floor(from.getTime() / length) * length; begin < to.getTime(); begin += length) {
-    // A minute's numbers are stamped with its end and belong to the period that it lies in.
-    const within = world.traffic.minutes.filter(
-      ({ at }) => at.getTime() > begin && at.getTime() <= begin + length,
-    );
-    const value = summarise(within, statistic);
-    if (value !== undefined) points.push({ at: new Date(begin), value });
+    if (fired !== undefined && begin >= fired.since) {
+      points.push({ at: new Date(begin), value: fired.value });
+      continue;
+    }
+    const values = valuesBetween(series, begin, begin + length);
+    if (values !== undefined)
+      points.push({ at: new Date(begin), value: statisticOf(values, statistic, metric.MetricName) });
   }
   return points;
 }
+
+/** The fault `alarm-fires`: since it began, the metric of the alarm is what would make the alarm fire. */
+function firedBy(world: World, metric: MetricReference): { since: number; value: number } | undefined {
+  for (const fault of inForce(world, 'alarm-fires')) {
+    const alarm = world.cloudWatch.alarms.find(({ AlarmName }) => AlarmName === fault.alarm);
+    if (alarm === undefined || !isWatching(alarm, metric)) continue;
+    const began = fault.from === undefined && fault.after === undefined ? undefined : beginOf(world, fault);
+    // The minute that was under way then is the first to show it.
+    return { since: Math.floor(Number(began ?? 0) / 60_000) * 60_000, value: beyond(alarm) };
+  }
+  return undefined;
+}
+
+const isWatching = (alarm: Alarm, { Namespace, MetricName, Dimensions = [] }: MetricReference): boolean =>
+  alarm.MetricName === MetricName &&
+  alarm.Namespace === Namespace &&
+  sameDimensions(alarm.Dimensions ?? [], Dimensions);
+
+const beyond = ({ Threshold, ComparisonOperator }: Alarm): number =>
+  ComparisonOperator.startsWith('Less')
+    ? Threshold - Math.abs(Threshold) / 2 - 1
+    : Threshold * 1.5 + (Threshold < 1 ? 0.1 : 1);

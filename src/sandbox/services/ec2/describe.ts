@@ -6,13 +6,13 @@ import { filtered } from './filters.ts';
 import type { NodeState } from './state.ts';
 
 /** One EC2 error names all ids that are missing, in brackets where there are several. */
-function missing(code: string, what: string, ids: readonly string[]): AwsFault {
+export function missing(code: string, what: string, ids: readonly string[]): AwsFault {
   return ids.length === 1
     ? new AwsFault(code, `The ${what} ID '${ids[0]}' does not exist`)
     : new AwsFault(code, `The ${what} IDs '${ids.join(', ')}' do not exist`);
 }
 
-function chosen<Resource>(
+export function chosen<Resource>(
   all: readonly Resource[],
   ids: readonly string[] | undefined,
   idOf: (resource: Resource) => string,

@@ -5,7 +5,7 @@ import { AwsFault } from '../../service.ts';
 export type FilterReaders<Resource> = Readonly<Record<string, (resource: Resource) => string | undefined>>;
 
 /** Filters are joined by AND, the values of one by OR, `*` stands for any text. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html */
-export function filtered<Resource extends { Tags?: Tag[] | undefined }>(
+export function filtered<Resource extends object>(
   resources: readonly Resource[],
   filters: readonly Filter[] | undefined,
   readers: FilterReaders<Resource>,
@@ -19,13 +19,14 @@ export function filtered<Resource extends { Tags?: Tag[] | undefined }>(
   );
 }
 
-function readerOf<Resource extends { Tags?: Tag[] | undefined }>(
+function readerOf<Resource extends object>(
   name: string,
   readers: FilterReaders<Resource>,
 ): (resource: Resource) => string | undefined {
   if (name.startsWith('tag:')) {
     const key = name.slice('tag:'.length);
-    return (resource) => resource.Tags?.find((tag) => tag.Key === key)?.Value;
+    return (resource: { readonly Tags?: readonly Tag[] }) =>
+      resource.Tags?.find((tag) => tag.Key === key)?.Value;
   }
   const read = readers[name];
   if (read === undefined) throw new AwsFault('InvalidParameterValue', `The filter '${name}' is invalid`);

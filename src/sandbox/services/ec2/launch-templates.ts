@@ -3,6 +3,7 @@ import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
 import type { Operations } from '../operations.ts';
 import { pageOf } from '../page.ts';
+import { parameterValue } from '../ssm/parameter-value.ts';
 import { callerArn } from '../sts.ts';
 import { filtered } from './filters.ts';
 import type { TemplateState, TemplateVersion } from './state.ts';
@@ -61,8 +62,7 @@ const versionNotFound = ({ template }: TemplateState, version: string | undefine
 export function imageOf(world: World, version: TemplateVersion): string {
   const image = version.LaunchTemplateData.ImageId ?? '';
   if (!image.startsWith('resolve:ssm:')) return image;
-  const name = image.slice('resolve:ssm:'.length);
-  return world.systemsManager.parameters.find((parameter) => parameter.Name === name)?.Value ?? '';
+  return parameterValue(world, image.slice('resolve:ssm:'.length)) ?? '';
 }
 
 /** Members that the request names replace those of the source version. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplateVersion.html */

@@ -1,10 +1,19 @@
 import type { InstanceStateName } from '@aws-sdk/client-ec2';
-import type { World } from '../../world.ts';
+import type { EventHandlers, World } from '../../world.ts';
+import type { Ec2Event } from './state.ts';
 
 /** AWS shows terminated instances for about an hour. */
 const terminatedKept = 8;
 
-const stateCodes = { pending: 0, running: 16, 'shutting-down': 32, terminated: 48 } as const;
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html */
+const stateCodes = {
+  pending: 0,
+  running: 16,
+  'shutting-down': 32,
+  terminated: 48,
+  stopping: 64,
+  stopped: 80,
+} as const;
 
 export function setNodeState(
   world: World,
@@ -21,3 +30,10 @@ export function setNodeState(
     .sort((one, other) => Number(one.terminatedAt) - Number(other.terminatedAt));
   for (const { instance } of gone.slice(0, -terminatedKept)) delete world.ec2.nodes[instance.InstanceId];
 }
+
+export const ec2Events: EventHandlers<Ec2Event> = {
+  'node-settles': (world, { instance, from, to }) => {
+    // Somebody may have decided otherwise meanwhile.
+    if (world.ec2.nodes[instance]?.instance.State.Name === from) setNodeState(world, instance, to);
+  },
+};

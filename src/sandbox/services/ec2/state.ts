@@ -1,4 +1,13 @@
-import type { Image, Instance, LaunchTemplate, LaunchTemplateVersion, Subnet } from '@aws-sdk/client-ec2';
+import type {
+  Image,
+  Instance,
+  LaunchTemplate,
+  LaunchTemplateVersion,
+  SecurityGroup,
+  Subnet,
+  Vpc,
+} from '@aws-sdk/client-ec2';
+import type { ApplicationOnNode } from '../../application/state.ts';
 import type { Known } from '../../known.ts';
 
 export type Node = Known<
@@ -12,6 +21,8 @@ export interface NodeState {
   instance: Node;
   /** When the application on it begins to answer health checks; absent where it never will. */
   servesFrom?: Date;
+  /** The application, once it has started. */
+  application?: ApplicationOnNode;
   /** The agent that completes the terminating lifecycle hook hangs. */
   agentHangs?: true;
   terminatedAt?: Date;
@@ -45,8 +56,35 @@ export interface Ec2State {
   images: Known<Image, 'ImageId' | 'State' | 'Name'>[];
   software: Record<string, Software>;
   templates: TemplateState[];
-  subnets: Known<Subnet, 'SubnetId' | 'AvailabilityZone'>[];
+  vpcs: Known<Vpc, 'VpcId' | 'CidrBlock' | 'Tags'>[];
+  subnets: Known<Subnet, 'SubnetId' | 'VpcId' | 'AvailabilityZone' | 'CidrBlock' | 'Tags'>[];
+  securityGroups: Known<
+    SecurityGroup,
+    'GroupId' | 'GroupName' | 'VpcId' | 'IpPermissions' | 'IpPermissionsEgress' | 'Tags'
+  >[];
   nodes: Record<string, NodeState>;
+  /** What each ClientToken of RunInstances asked for and got. */
+  launchTokens: Record<string, { request: string; instances: string[] }>;
   /** Zones in which no further instance can be launched. */
   zonesWithoutCapacity: string[];
 }
+
+export const emptyEc2 = (): Ec2State => ({
+  images: [],
+  software: {},
+  templates: [],
+  vpcs: [],
+  subnets: [],
+  securityGroups: [],
+  launchTokens: {},
+  nodes: {},
+  zonesWithoutCapacity: [],
+});
+
+/** An instance gets from a passing state to a lasting one. */
+export type Ec2Event = {
+  readonly kind: 'node-settles';
+  readonly instance: string;
+  readonly from: 'pending' | 'stopping' | 'shutting-down';
+  readonly to: 'running' | 'stopped' | 'terminated';
+};

@@ -30,6 +30,42 @@ export const loadBalancingOperations = {
     return { LoadBalancers: page.items, NextMarker: page.next };
   },
 
+  DescribeListeners(world, { LoadBalancerArn, ListenerArns, Marker, PageSize }) {
+    const { listeners, loadBalancers } = world.loadBalancing;
+    for (const arn of ListenerArns ?? [])
+      if (!listeners.some(({ ListenerArn }) => ListenerArn === arn))
+        throw new AwsFault('ListenerNotFoundException', 'One or more listeners not found');
+    if (
+      LoadBalancerArn !== undefined &&
+      !loadBalancers.some((loadBalancer) => loadBalancer.LoadBalancerArn === LoadBalancerArn)
+    )
+      throw new AwsFault('LoadBalancerNotFoundException', `Load balancer '${LoadBalancerArn}' not found`);
+    const found = listeners.filter(
+      (listener) =>
+        (LoadBalancerArn === undefined || listener.LoadBalancerArn === LoadBalancerArn) &&
+        (ListenerArns?.includes(listener.ListenerArn) ?? true),
+    );
+    const page = pageOf(found, PageSize ?? 400, Marker, 'ValidationError');
+    return { Listeners: page.items, NextMarker: page.next };
+  },
+
+  ModifyTargetGroupAttributes(world, { TargetGroupArn, Attributes = [] }) {
+    const group = known(world, TargetGroupArn);
+    const unknown = Attributes.find(
+      ({ Key }) => !group.attributes.some((attribute) => attribute.Key === Key),
+    );
+    if (unknown !== undefined)
+      throw new AwsFault(
+        'InvalidConfigurationRequestException',
+        `Target group attribute key '${unknown.Key}' is not recognized`,
+      );
+    for (const attribute of group.attributes) {
+      const wanted = Attributes.find(({ Key }) => Key === attribute.Key)?.Value;
+      if (wanted !== undefined) attribute.Value = wanted;
+    }
+    return { Attributes: group.attributes };
+  },
+
   DescribeTargetGroups(world, { TargetGroupArns, Names, LoadBalancerArn, Marker, PageSize }) {
     const all = world.loadBalancing.targetGroups.map(({ targetGroup }) => targetGroup);
     for (const name of Names ?? [])

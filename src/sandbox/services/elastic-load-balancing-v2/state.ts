@@ -1,4 +1,5 @@
 import type {
+  Listener,
   LoadBalancer,
   TargetGroup,
   TargetGroupAttribute,
@@ -28,6 +29,13 @@ export interface TargetGroupState {
 }
 
 export interface LoadBalancingState {
-  loadBalancers: Known<LoadBalancer, 'LoadBalancerArn' | 'LoadBalancerName'>[];
+  loadBalancers: Known<LoadBalancer, 'LoadBalancerArn' | 'LoadBalancerName' | 'DNSName'>[];
+  listeners: Known<Listener, 'ListenerArn' | 'LoadBalancerArn' | 'DefaultActions'>[];
   targetGroups: TargetGroupState[];
 }
+
+export const emptyLoadBalancing = (): LoadBalancingState => ({
+  loadBalancers: [],
+  listeners: [],
+  targetGroups: [],
+});

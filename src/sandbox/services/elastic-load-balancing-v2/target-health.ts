@@ -1,4 +1,6 @@
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { seconds } from '../../../duration.ts';
+import { type Downtime, downtimesOf, isWithin } from '../../application/downtime.ts';
 import { secondsFrom } from '../../schedule.ts';
 import type { World } from '../../world.ts';
 import type { Target, TargetGroupState } from './state.ts';
@@ -8,11 +10,15 @@ const registrationTakes = 5;
 
 /**
  * The health of a target follows from a few facts and the time, so nothing has to be kept up to date: when it was
- * registered, when its application began to answer, and the group's interval and thresholds.
+ * registered, when its application did not answer, and the group's interval and thresholds.
  * States and reasons: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
-export function healthOf(world: World, { targetGroup }: TargetGroupState, target: Target): TargetHealth {
-  const { now } = world;
+export function healthOf(
+  world: World,
+  { targetGroup }: TargetGroupState,
+  target: Target,
+  now: Date = world.now,
+): TargetHealth {
   if (target.drainingUntil !== undefined)
     return {
       State: 'draining',
@@ -34,20 +40,35 @@ export function healthOf(world: World, { targetGroup }: TargetGroupState, target
       Reason: 'Elb.RegistrationInProgress',
       Description: 'Target registration is in progress',
     };
-  const checks = (count: number) => secondsFrom(begun, count * targetGroup.HealthCheckIntervalSeconds);
-  const failedAt = checks(targetGroup.UnhealthyThresholdCount);
-  const { servesFrom } = node;
-  if (servesFrom !== undefined && servesFrom <= failedAt) {
+  return healthByChecks(targetGroup, begun, downtimesOf(world, node), now);
+}
+
+function healthByChecks(
+  group: TargetGroupState['targetGroup'],
+  begun: Date,
+  downtimes: readonly Downtime[],
+  now: Date,
+): TargetHealth {
+  const interval = seconds(group.HealthCheckIntervalSeconds);
+  const toFail = group.UnhealthyThresholdCount * interval;
+  const toRecover = group.HealthyThresholdCount * interval;
+  const down = downtimes.find((time) => isWithin(begun, time));
+  const answersFrom = Number(down === undefined ? begun : (down.to ?? Number.POSITIVE_INFINITY));
+  const failedAt = Number(begun) + toFail;
+  let unhealthyUntil = Number.NEGATIVE_INFINITY;
+  if (answersFrom > failedAt) {
+    if (Number(now) < failedAt) return initial;
+    unhealthyUntil = answersFrom + toRecover;
     // A new target needs to pass one check only.
-    const answersFrom = new Date(Math.max(Number(servesFrom), Number(begun)));
-    const passes = secondsFrom(answersFrom, targetGroup.HealthCheckIntervalSeconds);
-    return now >= passes ? { State: 'healthy' } : initial;
+  } else if (Number(now) < answersFrom + interval) return initial;
+  for (const { from, to } of downtimes) {
+    if (Number(from) <= answersFrom || from > now) continue;
+    const ends = Number(to ?? Number.POSITIVE_INFINITY);
+    const noticed = Math.min(ends, Number(now)) - Number(from) >= toFail;
+    // A check that fails while the target recovers makes the count begin anew.
+    if (noticed || Number(from) < unhealthyUntil) unhealthyUntil = ends + toRecover;
   }
-  if (now < failedAt) return initial;
-  const recovers =
-    servesFrom &&
-    secondsFrom(servesFrom, targetGroup.HealthyThresholdCount * targetGroup.HealthCheckIntervalSeconds);
-  return recovers !== undefined && now >= recovers ? { State: 'healthy' } : unhealthy;
+  return Number(now) < unhealthyUntil ? unhealthy : { State: 'healthy' };
 }
 
 const initial: TargetHealth = {

@@ -1,10 +1,11 @@
 import type { RefreshPreferences } from '@aws-sdk/client-auto-scaling';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { scenarioNamed } from '../../../../src/sandbox/scenarios/index.ts';
+import { begin } from '../../../../src/sandbox/scenario.ts';
 import { isAvailable } from '../../../../src/sandbox/services/auto-scaling/fleets.ts';
 import { boundsOf } from '../../../../src/sandbox/services/auto-scaling/refresh.ts';
 import type { World } from '../../../../src/sandbox/world.ts';
+import { scenario } from '../../../helpers/scenario.ts';
 import {
   aws,
   faultOf,
@@ -328,9 +329,9 @@ describe('Auto Scaling: instance refresh', () => {
     expect(fleetIn(world).group.LaunchTemplate.Version).toBe('2');
   });
 
-  test('rule 35: without progress for an hour it fails', () => {
+  test('rule 35: without progress for an hour it fails', async () => {
     const world = prod();
-    scenarioNamed('bad-ami').prepare(world);
+    await begin(world, scenario('bad-ami'));
     start(world);
     pass(world, 3500);
     expect(statusIn(world)).toBe('InProgress');
@@ -355,9 +356,9 @@ describe('Auto Scaling: instance refresh', () => {
     },
   );
 
-  test('rule 37: a node that hangs holds the refresh up, but not its rollback', () => {
+  test('rule 37: a node that hangs holds the refresh up, but not its rollback', async () => {
     const world = prod();
-    scenarioNamed('stuck-node').prepare(world);
+    await begin(world, scenario('stuck-node'));
     const stuck = memberIn(world, 'us-east-1b').InstanceId;
     start(world, { ...launchFirst, AutoRollback: true });
     passUntil(world, () => refreshIn(world).StatusReason?.includes(`${stuck} is Terminating:Wait`) ?? false);

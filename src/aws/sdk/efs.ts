@@ -1,0 +1,1 @@
+export { EFSClient } from '@aws-sdk/client-efs';

@@ -1,0 +1,204 @@
+import type { NodeState } from '../services/ec2/state.ts';
+import { isMountable } from '../services/efs/mounts.ts';
+import { instanceBehind } from '../services/rds/connections.ts';
+import { insertBeacon, newestRow, rowsAt } from '../services/rds/data.ts';
+import { findInstance } from '../services/rds/find.ts';
+import type { World } from '../world.ts';
+import { connectAfresh, hostIn, type Place, readOnlyError } from './connect.ts';
+import { downtimesOf, isWithin } from './downtime.ts';
+import { loadCredentials, placeOf, recycle, restart } from './on-node.ts';
+import { type CommandResult, failed, ok, runLine } from './shell.ts';
+
+export type { CommandResult } from './shell.ts';
+
+/** Commands are described, with their rules, in commands.md. */
+type Command = (world: World, node: NodeState, inputs: readonly string[]) => CommandResult;
+
+const mountPoint = '/mnt/morpheus';
+
+/** A command of the application: it needs one on the node. */
+const ofApplication =
+  (run: (world: World, place: Place, inputs: readonly string[]) => CommandResult): Command =>
+  (world, node, inputs) => {
+    const place = placeOf(world, node.instance.InstanceId);
+    return place === undefined ? failed(127, 'morpheus-ctl: command not found') : run(world, place, inputs);
+  };
+
+const isStarting = (world: World, { on }: Place): boolean => on.startedAt > world.now;
+
+const systemctl: Command = (world, node, [verb = '', unit = '']) => {
+  const place = placeOf(world, node.instance.InstanceId);
+  if (unit.replace(/\.service$/, '') !== 'morpheus' || place === undefined)
+    return verb === 'is-active'
+      ? { ...ok('inactive'), exitCode: 3 }
+      : failed(5, `Failed to ${verb} ${unit}: Unit ${unit} not found.`);
+  switch (verb) {
+    case 'is-active':
+      return isStarting(world, place) ? { ...ok('activating'), exitCode: 3 } : ok('active');
+    case 'restart': {
+      const back = restart(world, place);
+      return ok('', (back.getTime() - world.now.getTime()) / 1000);
+    }
+    default:
+      return failed(1, `Unknown command verb ${verb}.`);
+  }
+};
+
+const morpheusCtl = ofApplication((world, place, [verb = '', ...inputs]) => {
+  if (isStarting(world, place)) return failed(1, 'morpheus-ctl: morpheus is starting');
+  switch (verb) {
+    case 'credentials':
+      return ok(
+        Object.entries(place.on.loaded)
+          .map(([secret, { versionId }]) => `${secret} ${versionId}`)
+          .join('\n'),
+      );
+    case 'reload-credentials':
+      loadCredentials(world, place);
+      recycle(world, place);
+      return reached(place);
+    case 'recycle-pool':
+      recycle(world, place);
+      return reached(place);
+    case 'pool':
+      return pool(world, place);
+    case 'db-write':
+      return inputs.includes('--pooled') ? writeOverPool(world, place) : writeAfresh(world, place);
+    case 'db-facts':
+      return facts(world, place);
+    case 'db-beacon':
+      return beacon(world, place, inputs[0]);
+    default:
+      return failed(
+        64,
+        'usage: morpheus-ctl credentials | reload-credentials | pool | recycle-pool | db-write [--fresh|--pooled] | db-facts | db-beacon ID',
+      );
+  }
+});
+
+function reached({ on }: Place): CommandResult {
+  const lost = Object.entries(on.lost);
+  return lost.length === 0
+    ? ok('connected', 2)
+    : failed(1, lost.map(([dependency, why]) => `${dependency}: ${why}`).join('\n'), 10);
+}
+
+function pool(world: World, { on }: Place): CommandResult {
+  if (on.pool === undefined) return failed(1, `database: ${on.lost.database ?? 'no connections'}`);
+  const { instance, opened, readOnly } = on.pool;
+  const age = Math.round((world.now.getTime() - opened.getTime()) / 1000);
+  return ok(`instance=${instance} age=${age}s read-only=${readOnly ? 'yes' : 'no'}`);
+}
+
+/** Milliseconds that a write takes: over a connection that stands, and over a new one. */
+const writeTakes = { pooled: 4, fresh: 31 } as const;
+
+function writeOverPool(_world: World, { on }: Place): CommandResult {
+  if (on.pool === undefined) return failed(1, on.lost.database ?? 'No connection', 1);
+  return on.pool.readOnly ? failed(1, readOnlyError) : ok(`ok ${writeTakes.pooled} ms`);
+}
+
+function writeAfresh(world: World, place: Place): CommandResult {
+  const answer = connectAfresh(world, place);
+  if ('error' in answer) return failed(1, answer.error, 1);
+  return answer.readOnly ? failed(1, readOnlyError) : ok(`ok ${writeTakes.fresh} ms`);
+}
+
+const databaseOf = (world: World, { on }: Place) => {
+  const instance = instanceBehind(world, hostIn(on.endpoints.database ?? ''));
+  return instance === undefined ? undefined : findInstance(world, instance);
+};
+
+function facts(world: World, place: Place): CommandResult {
+  const answer = connectAfresh(world, place);
+  if ('error' in answer) return failed(1, answer.error, 1);
+  const found = databaseOf(world, place);
+  if (found === undefined) return failed(1, 'No database');
+  const { cluster } = found;
+  return ok(
+    [
+      `cluster=${cluster.cluster.DBClusterIdentifier}`,
+      `rows=${rowsAt(world, cluster)}`,
+      `newest-row=${newestRow(world, cluster).toISOString()}`,
+      ...cluster.data.beacons.map(({ id, at }) => `beacon=${id} ${at.toISOString()}`),
+    ].join('\n'),
+  );
+}
+
+function beacon(world: World, place: Place, id: string | undefined): CommandResult {
+  if (id === undefined || !/^[\w.-]{1,64}$/.test(id)) return failed(64, 'usage: morpheus-ctl db-beacon ID');
+  const written = writeAfresh(world, place);
+  if (written.exitCode !== 0) return written;
+  const found = databaseOf(world, place);
+  if (found === undefined) return failed(1, 'No database');
+  insertBeacon(world, found.cluster.cluster.DBClusterIdentifier, id);
+  return written;
+}
+
+/** Only the health URL is there to be asked. */
+const curl: Command = (world, node, inputs) => {
+  const url = inputs.find((input) => input.includes('://') || input.startsWith('localhost'));
+  if (url === undefined) return failed(2, 'curl: no URL specified!');
+  if (!/^(?:http:\/\/)?(?:localhost|127\.0\.0\.1):8080\/health$/.test(url))
+    return failed(7, `curl: (7) Failed to connect to ${url}`);
+  const place = placeOf(world, node.instance.InstanceId);
+  if (place === undefined || isStarting(world, place))
+    return {
+      ...failed(7, 'curl: (7) Failed to connect to localhost port 8080: Connection refused'),
+      stdout: writesOut(inputs) ? '000' : '',
+    };
+  const status = downtimesOf(world, node).some((time) => isWithin(world.now, time)) ? 503 : 200;
+  const body = inputs.includes('/dev/null') ? '' : status === 200 ? '{"status":"UP"}' : '{"status":"DOWN"}';
+  const shown = [body, writesOut(inputs) ? String(status) : ''].filter(Boolean).join('\n');
+  const fails = status !== 200 && inputs.some((input) => input === '--fail' || /^-[a-zA-Z]*f/.test(input));
+  return { ...ok(shown), exitCode: fails ? 22 : 0 };
+};
+
+const writesOut = (inputs: readonly string[]): boolean =>
+  inputs.some((input) => input.includes('%{http_code}'));
+
+const isMounted = (world: World, { node, on }: Place): boolean =>
+  on.endpoints.files !== undefined &&
+  isMountable(world, on.endpoints.files, node.instance.Placement.AvailabilityZone);
+
+const mountpoint = ofApplication((world, place, inputs) =>
+  inputs.includes(mountPoint) && isMounted(world, place)
+    ? ok(inputs.includes('-q') ? '' : `${mountPoint} is a mountpoint`)
+    : failed(1, inputs.includes('-q') ? '' : `${inputs.at(-1) ?? ''} is not a mountpoint`),
+);
+
+const df = ofApplication((world, place, inputs) => {
+  if (!inputs.includes(mountPoint)) return failed(1, `df: ${inputs.at(-1) ?? ''}: No such file or directory`);
+  if (!isMounted(world, place)) return failed(1, `df: ${mountPoint}: Stale file handle`);
+  // EFS shows 8 EiB to whoever mounts it.
+  return ok(
+    `Filesystem      Size  Used Avail Use% Mounted on\n127.0.0.1:/     8.0E   42G  8.0E   1% ${mountPoint}`,
+  );
+});
+
+const commands: Readonly<Record<string, Command>> = {
+  systemctl,
+  'morpheus-ctl': morpheusCtl,
+  curl,
+  mountpoint,
+  df,
+  true: () => ok(),
+  false: () => failed(1, ''),
+  exit: (_world, _node, [code = '0']) => failed(Number(code) & 255, ''),
+  echo: (_world, _node, words) => ok(words.join(' ')),
+  date: ({ now }) => ok(now.toUTCString()),
+  hostname: (_world, { instance }) =>
+    ok(`ip-${(instance.PrivateIpAddress ?? '').replaceAll('.', '-')}.ec2.internal`),
+};
+
+/** Runs one line of a shell script on a node. */
+export function runOnNode(world: World, instance: string, line: string): CommandResult {
+  const node = world.ec2.nodes[instance];
+  if (node === undefined) return failed(127, `sh: no such node: ${instance}`);
+  return runLine(line, ([name = '', ...inputs]) => {
+    const command = Object.hasOwn(commands, name.replace(/^\/(?:usr\/)?s?bin\//, ''))
+      ? commands[name.replace(/^\/(?:usr\/)?s?bin\//, '')]
+      : undefined;
+    return command?.(world, node, inputs) ?? failed(127, `sh: ${name}: command not found`);
+  });
+}

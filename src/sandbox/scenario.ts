@@ -1,0 +1,104 @@
+import type { Milliseconds } from '../duration.ts';
+import { UsageError } from '../errors.ts';
+import { addFault } from './faults/effects.ts';
+import type { CallFault, WorldFault } from './faults/fault.ts';
+import { findMisfit } from './protocols/misfit.ts';
+import { modelOf } from './protocols/service-model.ts';
+import { later, schedule } from './schedule.ts';
+import { catalogue } from './schemas/catalogue.ts';
+import { AwsFault } from './service.ts';
+import { carryOut, type NamedCall, serviceNamed } from './somebody.ts';
+import { elsewhere, type World } from './world.ts';
+
+export { calm } from './calm.ts';
+
+/** As parsers write what is left out. */
+type WithUndefined<Data> = Data extends unknown
+  ? { readonly [Key in keyof Data]: object extends Pick<Data, Key> ? Data[Key] | undefined : Data[Key] }
+  : never;
+
+/** A fault as scenarios and people give it: times count from when it is given. */
+export type GivenFault = WithUndefined<CallFault | WorldFault> & {
+  readonly from?: Milliseconds | undefined;
+  readonly to?: Milliseconds | undefined;
+  readonly lasts?: Milliseconds | undefined;
+  readonly after?: string | undefined;
+};
+
+/** One way for things to go. */
+export interface Scenario {
+  /** Name, or name of the file. */
+  readonly id: string;
+  readonly title: string;
+  /** What the trainee is told. */
+  readonly brief: string;
+  /** The environments that stand in the account; all without it. */
+  readonly environments?: readonly string[] | undefined;
+  readonly seed?: number | undefined;
+  /** Calls that make the world as it is when the scenario begins. */
+  readonly before?: readonly NamedCall[] | undefined;
+  /** Calls that somebody else makes meanwhile. */
+  readonly during?: readonly (NamedCall & { readonly at: Milliseconds; readonly by: string })[] | undefined;
+  readonly faults?: readonly GivenFault[] | undefined;
+}
+
+/**
+ * Makes the world at rest the one of the scenario.
+ * @throws UsageError for a call that the sandbox does not know, or that AWS refuses
+ */
+export async function begin(world: World, scenario: Scenario): Promise<void> {
+  for (const call of scenario.before ?? []) {
+    await check(scenario, call);
+    try {
+      carryOut(placeOf(world, call), call);
+    } catch (error) {
+      if (!(error instanceof AwsFault)) throw error;
+      throw wrong(scenario, call, `AWS refuses it: ${error.code}: ${error.message}`);
+    }
+  }
+  for (const { at, by, ...call } of scenario.during ?? []) {
+    await check(scenario, call);
+    schedule(placeOf(world, call), later(world.now, at), { kind: 'somebody-calls', call, by });
+  }
+  for (const fault of scenario.faults ?? []) inject(world, fault);
+}
+
+const placeOf = (world: World, { region }: NamedCall): World =>
+  region === undefined ? world : elsewhere(world, region);
+
+/** Adds a fault whose times count from now. */
+export function inject(world: World, { from, to, lasts, after, ...fault }: GivenFault): void {
+  const given = Object.entries(fault).filter(([, value]) => value !== undefined);
+  addFault(world, {
+    // Only what was left out is missing now.
+    ...(Object.fromEntries(given) as unknown as CallFault | WorldFault),
+    ...(after === undefined ? { from: later(world.now, from ?? 0) } : { after }),
+    ...(to !== undefined && { to: later(world.now, to) }),
+    ...(lasts !== undefined && { lasts }),
+  });
+}
+
+/** Handlers are typed as if a wrong input could not be: what a file says is held against the SDK's own schema first. */
+async function check(scenario: Scenario, call: NamedCall): Promise<void> {
+  const service = serviceNamed(call.service);
+  const settings = catalogue[call.service];
+  if (service === undefined || settings === undefined)
+    throw wrong(scenario, call, `the sandbox has no service ${call.service}`);
+  const operation = modelOf(await settings.schemas()).operations.get(call.operation);
+  if (operation === undefined || !Object.hasOwn(service.operations, call.operation))
+    throw wrong(scenario, call, `the sandbox's ${call.service} has no such operation`);
+  const misfit = findMisfit(operation.input, call.input, 'required');
+  if (misfit !== undefined)
+    throw wrong(
+      scenario,
+      call,
+      `its parameter ${misfit.path.join('.')} is ${misfit.kind === 'missing' ? 'missing' : 'of the wrong type'}`,
+    );
+}
+
+const wrong = ({ id }: Scenario, { service, operation }: NamedCall, why: string) =>
+  new UsageError({
+    code: 'SCENARIO_INVALID',
+    message: `The scenario ${id} calls ${service} ${operation}: ${why}.`,
+    hint: 'The names are those of the AWS SDK for JavaScript: service as in @aws-sdk/client-<service>, operation as in <Operation>Command',
+  });

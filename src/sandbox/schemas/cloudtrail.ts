@@ -1,0 +1,16 @@
+export {
+  CloudTrailARNInvalidException$,
+  DescribeTrails$,
+  GetTrailStatus$,
+  InvalidEventCategoryException$,
+  InvalidLookupAttributesException$,
+  InvalidMaxResultsException$,
+  InvalidNextTokenException$,
+  InvalidTimeRangeException$,
+  InvalidTrailNameException$,
+  LookupEvents$,
+  NoManagementAccountSLRExistsException$,
+  OperationNotPermittedException$,
+  TrailNotFoundException$,
+  UnsupportedOperationException$,
+} from '@aws-sdk/client-cloudtrail';

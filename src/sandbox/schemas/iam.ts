@@ -1,0 +1,15 @@
+export {
+  GetInstanceProfile$,
+  GetPolicy$,
+  GetPolicyVersion$,
+  GetRole$,
+  GetRolePolicy$,
+  InvalidInputException$,
+  ListAttachedRolePolicies$,
+  ListRolePolicies$,
+  ListRoles$,
+  NoSuchEntityException$,
+  PolicyEvaluationException$,
+  ServiceFailureException$,
+  SimulatePrincipalPolicy$,
+} from '@aws-sdk/client-iam';
