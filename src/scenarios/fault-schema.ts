@@ -57,6 +57,7 @@ export const faultSchema = z.discriminatedUnion('what', [
   fault('answer-lost', 'The call takes effect, and its answer is lost', call),
   fault('slow', 'The answer takes longer', { ...call, by: duration }),
   fault('stale-read', 'Reads see the Region as it was so long ago', { ...call, by: duration }),
+  fault('rate-limit', 'Calls beyond a rate are throttled', { ...call, perSecond: z.number().positive() }),
   fault('zone-outage', 'An Availability Zone is lost', { zone }),
   fault('zone-without-capacity', 'Nothing more can be launched in a zone', {
     zone,

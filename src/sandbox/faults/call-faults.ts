@@ -2,11 +2,11 @@ import type { Milliseconds } from '../../duration.ts';
 import { AwsFault } from '../service.ts';
 import { actionName } from '../services/iam/action-name.ts';
 import type { World } from '../world.ts';
-import { type CallFault, type Fault, isInForce, isNamed, type Mishap } from './fault.ts';
+import { type CallFault, type Fault, type FaultOf, isInForce, isNamed, type Mishap } from './fault.ts';
 import { refusalCodes } from './refusal-codes.ts';
 
 const isCallFault = (fault: Fault): fault is Fault & CallFault =>
-  fault.what === 'slow' || fault.what === 'stale-read' || isMishap(fault.what);
+  fault.what === 'slow' || fault.what === 'stale-read' || fault.what === 'rate-limit' || isMishap(fault.what);
 
 const mishaps: Readonly<Record<Mishap, true>> = {
   throttle: true,
@@ -45,11 +45,23 @@ export function strike(world: World, service: string, operation: string): Blow {
   );
   const longest = (what: 'slow' | 'stale-read') =>
     Math.max(0, ...striking.map((fault) => (fault.what === what ? fault.by : 0)));
+  const overRate = striking
+    .filter((fault) => fault.what === 'rate-limit')
+    .filter((fault) => !take(world, fault));
   return {
-    mishap: striking.map(({ what }) => what).find(isMishap),
+    mishap: overRate.length > 0 ? 'throttle' : striking.map(({ what }) => what).find(isMishap),
     slower: longest('slow'),
     stale: longest('stale-read'),
   };
+}
+
+/** Takes a token, where one is left: the bucket holds a second's worth and fills up all the time. */
+function take({ now }: World, fault: FaultOf<'rate-limit'>): boolean {
+  const { perSecond, bucket = { tokens: perSecond, at: now } } = fault;
+  const filled = (perSecond * (now.getTime() - bucket.at.getTime())) / 1000;
+  const tokens = Math.min(Math.max(1, perSecond), bucket.tokens + filled);
+  fault.bucket = { tokens: tokens < 1 ? tokens : tokens - 1, at: now };
+  return tokens >= 1;
 }
 
 /** The answer of AWS to a call that it refuses. */

@@ -40,7 +40,15 @@ export type CallFault =
   /** The answer takes this long. */
   | ({ readonly what: 'slow'; readonly by: Milliseconds } & Struck)
   /** Reads see the Region as it was so long ago. */
-  | ({ readonly what: 'stale-read'; readonly by: Milliseconds } & Struck);
+  | ({ readonly what: 'stale-read'; readonly by: Milliseconds } & Struck)
+  /** Calls beyond this rate are throttled, as by the token buckets of the real services. */
+  | ({ readonly what: 'rate-limit'; readonly perSecond: number; bucket?: Bucket } & Struck);
+
+/** What is left of a rate, and since when. */
+export interface Bucket {
+  readonly tokens: number;
+  readonly at: Date;
+}
 
 /**
  * Something wrong with the world. The services ask for what concerns them (`inForce`); what has to happen by itself at the moment when
