@@ -229,7 +229,7 @@ describe('commands about a served sandbox', () => {
 describe('a run against a served sandbox', () => {
   test('succeeds in the time of the server, as a sandbox run: exit 0', async () => {
     const user = cliUser();
-    const serving = await serve(user, '--speed', '3000');
+    const serving = await serve(user, '--speed', '300');
     await describesItsEnvironments(user, serving);
     const { code, stdout, stderr } = await user.run(rollingUpdate, serving.variables);
     expect(code, stderr).toBe(0);
@@ -256,7 +256,7 @@ describe('a run against a served sandbox', () => {
 
   test('that failed is taken up again in the same sandbox, and never on AWS', async () => {
     const user = cliUser();
-    const serving = await serve(user, '--speed', '3000', '--scenario', 'bad-ami');
+    const serving = await serve(user, '--speed', '300', '--scenario', 'bad-ami');
     await describesItsEnvironments(user, serving);
     const failed = await user.run(
       [...rollingUpdate, '--strategy', 'node-by-node', '--on-failure', 'leave'],
