@@ -12,14 +12,16 @@ import { deployedEnvironments, type EnvironmentInput, newWorld } from './new-wor
 import { asItWas, rememberBefore } from './past.ts';
 import { type Answer, ConnectionLost, createEndpoint, type Endpoint } from './protocols/endpoint.ts';
 import { drawBetween } from './random.ts';
+import { requestIdsOf } from './request-ids.ts';
 import { begin, calm, type GivenFault, inject, type Scenario } from './scenario.ts';
 import { AwsFault } from './service.ts';
 import { recordCall } from './services/cloudtrail/record.ts';
+import { refuseDryRun } from './services/dry-run.ts';
 import { actionName } from './services/iam/action-name.ts';
 import { denialOf } from './services/iam/authorize.ts';
 import { callerAccessKey, callerArn } from './services/iam/caller.ts';
 import { services } from './services/index.ts';
-import { countedRequestIds, handlerOf } from './transport.ts';
+import { handlerOf } from './transport.ts';
 import { type Truth, truthOf } from './truth.ts';
 import { type Account, accountOf, restore, seenFrom, snapshot, type World } from './world.ts';
 
@@ -71,7 +73,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const clock = sandboxClock(world, options.pace);
   const keep = (): void => options.store?.(snapshot(account));
   const endpoint = createEndpoint(services, answering(account, clock, keep), {
-    newRequestId: countedRequestIds(account),
+    newRequestId: requestIdsOf(account),
   });
   return {
     clock,
@@ -162,6 +164,7 @@ function answering(account: Account, clock: SandboxClock, keep: () => void): Ans
       let output: unknown;
       try {
         refuse(world, service.name, operation, mishap);
+        refuseDryRun(service.name, input);
         if (!readOnly) rememberBefore(world);
         const seen = readOnly && stale > 0 ? asItWas(world, stale) : world;
         // A copy: what the caller holds must not change when the world goes on.

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../duration.ts';
 import { UsageError } from '../errors.ts';
+import { checkedFault } from './faults/check-fault.ts';
 import { addFault } from './faults/effects.ts';
 import type { CallFault, WorldFault } from './faults/fault.ts';
 import { findMisfit } from './protocols/misfit.ts';
@@ -66,16 +67,22 @@ export async function begin(world: World, scenario: Scenario): Promise<void> {
 const placeOf = (world: World, { region }: NamedCall): World =>
   region === undefined ? world : elsewhere(world, region);
 
-/** Adds a fault whose times count from now. */
+/**
+ * Adds a fault whose times count from now.
+ * @throws UsageError for one about something that there is not
+ */
 export function inject(world: World, { from, to, lasts, after, ...fault }: GivenFault): void {
   const given = Object.entries(fault).filter(([, value]) => value !== undefined);
-  addFault(world, {
-    // Only what was left out is missing now.
-    ...(Object.fromEntries(given) as unknown as CallFault | WorldFault),
+  const when = {
     ...(after === undefined ? { from: later(world.now, from ?? 0) } : { after }),
     ...(to !== undefined && { to: later(world.now, to) }),
     ...(lasts !== undefined && { lasts }),
-  });
+  };
+  // Only what was left out is missing now.
+  addFault(
+    world,
+    checkedFault(world, { ...(Object.fromEntries(given) as unknown as CallFault | WorldFault), ...when }),
+  );
 }
 
 /** Handlers are typed as if a wrong input could not be: what a file says is held against the SDK's own schema first. */

@@ -5,6 +5,8 @@ export interface Call {
   readonly region: string;
   /** UUID, as AWS gives one to every answer. */
   readonly requestId: string;
+  /** What the client calls itself. */
+  readonly userAgent?: string | undefined;
 }
 
 /** Changes the world and answers in the SDK's own shape, with `Date`s for timestamps. Throws `AwsFault` and nothing else. */

@@ -21,14 +21,6 @@ export const handlerOf = (endpoint: Endpoint): HttpHandler => ({
   httpHandlerConfigs: () => ({}),
 });
 
-/** UUIDs that count, and go on counting in a world that was stored: the same in every run that makes the same calls. */
-export const countedRequestIds =
-  (counter: { requests: number } = { requests: 0 }): (() => string) =>
-  () => {
-    counter.requests += 1;
-    return `00000000-0000-4000-8000-${counter.requests.toString(16).padStart(12, '0')}`;
-  };
-
 async function wireRequest({
   method,
   hostname,

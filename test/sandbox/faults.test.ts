@@ -3,6 +3,7 @@ import {
   DescribeAutoScalingGroupsCommand,
   SetDesiredCapacityCommand,
 } from '@aws-sdk/client-auto-scaling';
+import { EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
 import { minutes, seconds } from '../../src/duration.ts';
 import { UsageError } from '../../src/errors.ts';
@@ -197,5 +198,46 @@ describe('a scenario', () => {
     const begun = begin(prod(), scenario({ before: [call] }));
     await expect(begun).rejects.toThrow(message);
     await expect(begun).rejects.toBeInstanceOf(UsageError);
+  });
+});
+
+describe('a fault that could never strike is refused', () => {
+  test.each([
+    [{ what: 'throttle', service: 'nosuch' }, /service "nosuch".*auto-scaling/],
+    [{ what: 'throttle', service: 'rds', operation: 'Nope' }, /operation "Nope".*rds has no such one/],
+    [{ what: 'zone-outage', zone: 'us-east-9x' }, /zone "us-east-9x".*us-east-1a/],
+    [{ what: 'failover-stuck', cluster: 'nope' }, /cluster "nope".*morpheus-prod/],
+    [{ what: 'alarm-fires', alarm: 'nope' }, /alarm "nope".*morpheus-prod-5xx/],
+  ] as const)('%j', (fault, message) => {
+    const world = prod();
+    expect(() => inject(world, fault)).toThrow(message);
+    expect(world.faults).toEqual([]);
+  });
+
+  test('names of the AWS CLI are understood', async () => {
+    const { sandbox, desired } = await opened();
+    sandbox.inject({ what: 'throttle', service: 'autoscaling' });
+    await expect(desired()).rejects.toMatchObject({ name: 'Throttling' });
+  });
+});
+
+describe('EC2 DryRun', () => {
+  test('says that the call would have succeeded, and makes no change', async () => {
+    const { sandbox } = await opened();
+    const { credentials, requestHandler } = sandbox;
+    const ec2 = new EC2Client({ region: 'us-east-1', credentials, requestHandler, maxAttempts: 1 });
+    const [id = ''] = Object.keys(sandbox.world.ec2.nodes);
+    const terminate = new TerminateInstancesCommand({ InstanceIds: [id], DryRun: true });
+    await expect(ec2.send(terminate)).rejects.toMatchObject({
+      name: 'DryRunOperation',
+      $metadata: { httpStatusCode: 412 },
+    });
+    expect(sandbox.world.ec2.nodes[id]?.instance.State.Name).toBe('running');
+    const events = accountOf(sandbox.world).cloudTrail.writes;
+    expect(events.at(-1)).toMatchObject({
+      error: { code: 'DryRunOperation' },
+      userAgent: expect.stringMatching(/^aws-sdk-js\//),
+      requestId: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/),
+    });
   });
 });

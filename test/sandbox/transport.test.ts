@@ -15,8 +15,9 @@ import { describe, expect, it } from 'vitest';
 import { Bug } from '../../src/errors.ts';
 import { type Answer, ConnectionLost, createEndpoint } from '../../src/sandbox/protocols/endpoint.ts';
 import { AwsFault, type Handler, type Service } from '../../src/sandbox/service.ts';
-import { countedRequestIds, handlerOf } from '../../src/sandbox/transport.ts';
+import { handlerOf } from '../../src/sandbox/transport.ts';
 import type { World } from '../../src/sandbox/world.ts';
+import { countedRequestIds } from './protocols/counted-request-ids.ts';
 import { clientDefaults } from './protocols/sdk-packages.ts';
 
 const noWorld = {} as World;

@@ -72,7 +72,7 @@ export function refusal(
   const { throttled, expired, internal, overloaded } = refusalCodes(service);
   switch (what) {
     case 'throttle':
-      return new AwsFault(throttled[0], 'Rate exceeded', { status: throttled[1] });
+      return new AwsFault(throttled[0], throttled[2] ?? 'Rate exceeded', { status: throttled[1] });
     case '500':
       return new AwsFault(internal, 'An internal error has occurred. Retry your query.', { status: 500 });
     case '503':

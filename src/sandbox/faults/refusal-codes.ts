@@ -1,6 +1,6 @@
 /** What a service calls a refusal that every service knows; words and statuses differ between families. */
 export interface RefusalCodes {
-  readonly throttled: readonly [code: string, status: number];
+  readonly throttled: readonly [code: string, status: number, message?: string];
   readonly denied: string;
   readonly expired: readonly [code: string, status: number];
   readonly internal: string;
@@ -28,7 +28,7 @@ const json: RefusalCodes = {
 const families: Readonly<Record<string, RefusalCodes>> = {
   // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
   ec2: {
-    throttled: ['RequestLimitExceeded', 503],
+    throttled: ['RequestLimitExceeded', 503, 'Request limit exceeded.'],
     denied: 'UnauthorizedOperation',
     expired: ['RequestExpired', 400],
     internal: 'InternalError',
@@ -36,7 +36,7 @@ const families: Readonly<Record<string, RefusalCodes>> = {
   },
   // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
   s3: {
-    throttled: ['SlowDown', 503],
+    throttled: ['SlowDown', 503, 'Please reduce your request rate.'],
     denied: 'AccessDenied',
     expired: ['ExpiredToken', 400],
     internal: 'InternalError',

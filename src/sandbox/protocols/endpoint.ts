@@ -45,7 +45,11 @@ export function createEndpoint(
 
   return async (request) => {
     const { signingName, region } = destinationOf(request);
-    const call: Call = { region, requestId: newRequestId() };
+    const call: Call = {
+      region,
+      requestId: newRequestId(),
+      userAgent: request.headers['user-agent'],
+    };
     const addressed = reachable.filter(({ settings }) => isSignedAs(settings, signingName));
     const response =
       (await serveFirst(request, addressed, call, answer)) ??

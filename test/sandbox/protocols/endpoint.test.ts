@@ -7,7 +7,7 @@ import type { WireRequest } from '../../../src/sandbox/protocols/protocol.ts';
 import type { WireSettings } from '../../../src/sandbox/protocols/service-model.ts';
 import { catalogue } from '../../../src/sandbox/schemas/catalogue.ts';
 import type { Service } from '../../../src/sandbox/service.ts';
-import { countedRequestIds } from '../../../src/sandbox/transport.ts';
+import { countedRequestIds } from './counted-request-ids.ts';
 
 const handler = () => ({});
 const services: readonly Service[] = [

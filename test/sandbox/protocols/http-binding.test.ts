@@ -4,7 +4,7 @@ import { type Answer, createEndpoint } from '../../../src/sandbox/protocols/endp
 import type { WireRequest } from '../../../src/sandbox/protocols/protocol.ts';
 import { restJson } from '../../../src/sandbox/protocols/rest-json.ts';
 import type { WireSettings } from '../../../src/sandbox/protocols/service-model.ts';
-import { countedRequestIds } from '../../../src/sandbox/transport.ts';
+import { countedRequestIds } from './counted-request-ids.ts';
 
 // The SDK's own numbers for schemas: https://smithy.io/2.0/spec/simple-types.html in the order of @smithy/types.
 const text = 0;

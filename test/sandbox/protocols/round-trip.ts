@@ -4,7 +4,8 @@ import { type Answer, createEndpoint } from '../../../src/sandbox/protocols/endp
 import type { WireSettings } from '../../../src/sandbox/protocols/service-model.ts';
 import { catalogue } from '../../../src/sandbox/schemas/catalogue.ts';
 import type { Service } from '../../../src/sandbox/service.ts';
-import { countedRequestIds, handlerOf } from '../../../src/sandbox/transport.ts';
+import { handlerOf } from '../../../src/sandbox/transport.ts';
+import { countedRequestIds } from './counted-request-ids.ts';
 import { comparable, filledValue } from './filled-values.ts';
 import {
   type ClientOptions,

@@ -19,7 +19,8 @@ import { type Answer, createEndpoint } from '../../../src/sandbox/protocols/endp
 import type { WireRequest } from '../../../src/sandbox/protocols/protocol.ts';
 import { catalogue } from '../../../src/sandbox/schemas/catalogue.ts';
 import { AwsFault } from '../../../src/sandbox/service.ts';
-import { countedRequestIds, handlerOf } from '../../../src/sandbox/transport.ts';
+import { handlerOf } from '../../../src/sandbox/transport.ts';
+import { countedRequestIds } from './counted-request-ids.ts';
 import { serviceOf } from './round-trip.ts';
 import { clientDefaults } from './sdk-packages.ts';
 

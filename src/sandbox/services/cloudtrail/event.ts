@@ -86,7 +86,7 @@ export function eventOf(world: World, call: RecordedCall, readOnly: boolean): Ev
     eventName: call.operation,
     awsRegion: call.region,
     sourceIPAddress: callersAddress,
-    userAgent: 'aws-sdk',
+    userAgent: call.userAgent ?? 'aws-sdk',
     ...(call.error && { errorCode: call.error.code, errorMessage: call.error.message }),
     requestParameters: call.parameters ?? null,
     responseElements: null,

@@ -9,6 +9,8 @@ export interface RecordedCall {
   readonly service: string;
   readonly operation: string;
   readonly requestId: string;
+  /** Name and version of the client, as it says itself. */
+  readonly userAgent?: string;
   /** As CloudTrail writes them, without secrets. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly error?: { readonly code: string; readonly message: string };
