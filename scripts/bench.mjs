@@ -11,6 +11,8 @@ const turns = Number(process.argv[2] ?? 15);
 const state = mkdtempSync(join(tmpdir(), 'runbook-bench-'));
 // Reading a bundle of certificates alone would add some 40 ms to every start of Node.
 const { NODE_EXTRA_CA_CERTS: _, ...environment } = { ...process.env, XDG_STATE_HOME: state };
+// The SDK tells users of Node 20 on stderr, at its first client, how long it will support it.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const inSandbox = ['run', 'rolling-update', '--sandbox', '--yes', '--reason', 'bench'];
 const node = (...args) => [process.execPath, ...args];
