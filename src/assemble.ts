@@ -6,9 +6,11 @@ import { openAwsSession } from './aws/session.ts';
 import { type Clock, systemClock, systemRandom } from './clock.ts';
 import type { Ports } from './engine/context.ts';
 import { type Environment, environmentSchema } from './environment.ts';
-import { UsageError } from './errors.ts';
+import { Refusal, UsageError } from './errors.ts';
 import { systemHttpProbe } from './http-probe.ts';
 import { openRunStore, type RunStore } from './journal/run-directory.ts';
+import { holderText, takeLock } from './journal/run-lock.ts';
+import { systemNameLookup } from './name-lookup.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import type { SandboxServer } from './sandbox-link/sandbox-server.ts';
 import type { Scenario } from './scenarios/read-scenario.ts';
@@ -17,7 +19,7 @@ import type { Scenario } from './scenarios/read-scenario.ts';
 export interface Place {
   readonly environment: Environment;
   readonly mode: 'live' | 'sandbox';
-  readonly target: Pick<Ports, 'aws' | 'clock' | 'http'>;
+  readonly target: Pick<Ports, 'aws' | 'clock' | 'http' | 'names' | 'onlyHere'>;
   /** Once the run begins: in a sandbox the world is kept from then on, elsewhere there is nothing to keep. */
   begin(): void;
 }
@@ -33,9 +35,10 @@ export async function deployedPlace(environment: Environment, rehearsal: boolean
   const server = isLoopback(url) ? await sandboxListeningAt(url) : undefined;
   if (server === undefined) return livePlace(environment, rehearsal);
   refuseMixedEndpoints(server);
-  const [{ linkedClock }, { linkedProbe }] = await Promise.all([
+  const [{ linkedClock }, { linkedProbe }, { linkedNameLookup }] = await Promise.all([
     import('./sandbox-link/linked-clock.ts'),
     import('./sandbox-link/linked-probe.ts'),
+    import('./sandbox-link/linked-name-lookup.ts'),
   ]);
   const clock = await linkedClock(server);
   const { region, profile } = environment;
@@ -46,6 +49,7 @@ export async function deployedPlace(environment: Environment, rehearsal: boolean
     target: {
       clock,
       http: linkedProbe(server),
+      names: linkedNameLookup(server),
       aws: openAwsSession({ region, profile, clock, random: systemRandom, rehearsal }),
     },
   };
@@ -71,6 +75,7 @@ const livePlace = (environment: Environment, rehearsal: boolean): Place => ({
   target: {
     clock: systemClock,
     http: systemHttpProbe(systemClock),
+    names: systemNameLookup,
     aws: openAwsSession({
       region: environment.region,
       profile: environment.profile,
@@ -111,7 +116,7 @@ export async function sandboxPlace(choice: SandboxChoice): Promise<SandboxPlace>
   });
   if (goOn !== undefined) sandbox.advanceTo(goOn.from);
   const environment = sandboxEnvironment(sandbox.environments, choice.environment);
-  const { clock, http, requestHandler, credentials } = sandbox;
+  const { clock, http, names, requestHandler, credentials } = sandbox;
   const { region } = environment;
   return {
     environment,
@@ -119,8 +124,10 @@ export async function sandboxPlace(choice: SandboxChoice): Promise<SandboxPlace>
     begin: () => sandbox.keep(),
     truth: () => sandbox.truth(),
     target: {
+      onlyHere: true,
       clock,
       http,
+      names,
       aws: openAwsSession({ region, clock, random: () => 0.5, rehearsal, requestHandler, credentials }),
     },
   };
@@ -200,6 +207,22 @@ function sandboxEnvironment(
     hint: `--env ${first}`,
   });
 }
+
+/**
+ * Takes the file that a served world is kept in. A lock whose process is gone is taken over.
+ * @returns gives the file back
+ * @throws Refusal where another server has it
+ */
+export const lockWorld = (file: string): (() => void) =>
+  takeLock(
+    `${file}.lock`,
+    (holder, lock) =>
+      new Refusal({
+        code: 'STATE_IN_USE',
+        message: `${file} is being served by ${holderText(holder)}: what is done in one of two servers would be lost in the other`,
+        hint: `Use that server, or name another file: --state FILE. If that process is surely gone: rm ${lock}`,
+      }),
+  );
 
 /** The runs of this user, under `XDG_STATE_HOME` or, without it, under oclif's data folder. */
 export const runStore = (dataDirectory: string): RunStore =>

@@ -166,9 +166,11 @@ describe('command lines of this tool in the docs', () => {
 
 const packages: Readonly<Record<string, () => Promise<object>>> = {
   autoscaling: () => import('@aws-sdk/client-auto-scaling'),
+  cloudtrail: () => import('@aws-sdk/client-cloudtrail'),
   cloudwatch: () => import('@aws-sdk/client-cloudwatch'),
   ec2: () => import('@aws-sdk/client-ec2'),
   elbv2: () => import('@aws-sdk/client-elastic-load-balancing-v2'),
+  rds: () => import('@aws-sdk/client-rds'),
   ssm: () => import('@aws-sdk/client-ssm'),
   sts: () => import('@aws-sdk/client-sts'),
 };
@@ -185,7 +187,7 @@ const awsLines = (text: string): readonly AwsLine[] =>
   [
     ...text
       .replace(/'\{[^']*\}'/g, (json) => json.replace(/\n/g, ' '))
-      .matchAll(/\baws (autoscaling|cloudwatch|ec2|elbv2|ssm|sts) ([a-z][a-z-]+)(.*)/g),
+      .matchAll(/\baws (autoscaling|cloudtrail|cloudwatch|ec2|elbv2|rds|ssm|sts) ([a-z][a-z-]+)(.*)/g),
   ].map(([, service = '', operation = '', line = '']) => ({
     service,
     operation,
@@ -228,9 +230,8 @@ function unknownKeys(value: unknown, schema: unknown): readonly string[] {
 }
 
 async function awsFaults({ service, operation, rest }: AwsLine): Promise<readonly string[]> {
-  const name = operation.replace(/(?:^|-)([a-z])/g, (_match, letter: string) => letter.toUpperCase());
   const sdk = (await packages[service]?.()) ?? {};
-  const found: unknown = Object.entries(sdk).find(([key]) => key === `${name}$`)?.[1];
+  const found: unknown = Object.entries(sdk).find(([key]) => optionName(key) === `${operation}$`)?.[1];
   const input: unknown = Array.isArray(found) ? plain(found[4]) : undefined;
   if (!isStructure(input)) return [`aws ${service} has no operation ${operation}`];
   const [, , , , members, schemas, required = 0] = input;

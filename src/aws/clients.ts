@@ -19,6 +19,8 @@ export interface CallRecord {
   readonly phase: CallPhase;
   /** IAM prefix of the service: `autoscaling`, `ec2`, `elasticloadbalancing`. */
   readonly service: string;
+  /** Only of a call that went to another Region than the session's own. */
+  readonly region?: string;
   readonly operation: string;
   readonly write: boolean;
   /** As sent, secrets redacted. */
@@ -52,6 +54,8 @@ export interface SdkCommand<Input extends object, Output extends object> {
 export interface ReadClients {
   /** Every call goes to this Region. */
   readonly region: string;
+  /** The same under the same grant in another Region of the account, such as the environment's recovery Region. */
+  in(region: string): ReadClients;
   /** The Region that the caller's own settings name (`AWS_REGION`, the profile), `undefined` where they name none. */
   callerRegion(): Promise<string | undefined>;
   /**
@@ -68,6 +72,7 @@ export interface ReadClients {
 
 export interface ChangeClients extends ReadClients {
   readonly mayChange: true;
+  in(region: string): ChangeClients;
 }
 
 export interface AwsSession {

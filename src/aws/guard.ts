@@ -23,6 +23,8 @@ export type Grants = WeakMap<object, { readonly grant: Grant; readonly wire: Wir
 export interface GuardOptions {
   readonly service: ServiceName;
   readonly region: string;
+  /** The Region is not the session's own, so that the record says which it is. */
+  readonly isElsewhere: boolean;
   readonly profile: string | undefined;
   readonly rehearsal: boolean;
   readonly clock: Clock;
@@ -38,7 +40,7 @@ export interface GuardOptions {
  * is the only importer of the SDK, `guarded-client.ts` the only file that makes clients, and it never hands one out.
  */
 export function guardPlugin(options: GuardOptions): Pluggable<object, MetadataBearer> {
-  const { service, region, profile, rehearsal, clock, grants, calls } = options;
+  const { service, region, isElsewhere, profile, rehearsal, clock, grants, calls } = options;
   const iamPrefix = iamPrefixOf[service];
   const reads = new Set(readOperations[service]);
 
@@ -58,7 +60,16 @@ export function guardPlugin(options: GuardOptions): Pluggable<object, MetadataBe
     const parameters = redact(inputSchema, args.input) ?? {};
     const { step, phase } = grant;
     const record = (end: Pick<CallRecord, 'attempts' | 'milliseconds' | 'requestId' | 'error'>) =>
-      grant.record({ step, phase, service: iamPrefix, operation, write, parameters, ...end });
+      grant.record({
+        step,
+        phase,
+        service: iamPrefix,
+        ...(isElsewhere && { region }),
+        operation,
+        write,
+        parameters,
+        ...end,
+      });
 
     if (write && rehearsal) {
       record({ attempts: 0, milliseconds: 0, error: 'BlockedWrite' });

@@ -58,11 +58,13 @@ const unsigned: RequestSigner = { sign: async (request) => request };
 
 export async function openGuardedClient(
   service: ServiceName,
+  region: string,
   options: AwsSessionOptions,
 ): Promise<GuardedClient> {
   silenceNodeVersionWarning();
   const Client = await clientClassOf[service]();
-  const { region, profile, credentials, requestHandler, clock, random, rehearsal, maxAttempts } = options;
+  const { profile, credentials, requestHandler, clock, random, rehearsal, maxAttempts } = options;
+  const isElsewhere = region !== options.region;
   const attemptLimit = requestHandler === undefined ? (options.attemptLimit ?? longestAttempt) : undefined;
   const client = new Client({
     region,
@@ -75,7 +77,9 @@ export async function openGuardedClient(
   });
   const grants: Grants = new WeakMap();
   const calls: CallsUnderWay = new WeakMap();
-  client.middlewareStack.use(guardPlugin({ service, region, profile, rehearsal, clock, grants, calls }));
+  client.middlewareStack.use(
+    guardPlugin({ service, region, isElsewhere, profile, rehearsal, clock, grants, calls }),
+  );
   client.middlewareStack.use(retryPlugin({ clock, random, calls, maxAttempts, attemptLimit }));
   return {
     send: async <Input extends object, Output extends object>(

@@ -2,10 +2,11 @@ import type { HttpHandler } from '@smithy/core/protocols';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Clock, Random } from '../clock.ts';
 import type { Milliseconds } from '../duration.ts';
-import type { AwsSession, Grant, ReadClients, ServiceName } from './clients.ts';
+import type { AwsSession, ChangeClients, Grant, ReadClients, ServiceName } from './clients.ts';
 import type { GuardedClient } from './guarded-client.ts';
 
 export interface AwsSessionOptions {
+  /** Where calls go that name no other. */
   readonly region: string;
   /** Profile of the shared configuration files. Without it the SDK's own chain of credentials decides. */
   readonly profile?: string | undefined;
@@ -25,22 +26,29 @@ export interface AwsSessionOptions {
 
 /** Opens nothing yet: the SDK is loaded, and a client made, when a service is called for the first time. */
 export function openAwsSession(options: AwsSessionOptions): AwsSession {
-  const clients = new Map<ServiceName, Promise<GuardedClient>>();
-  const clientOf = (service: ServiceName): Promise<GuardedClient> => {
+  const clients = new Map<string, Promise<GuardedClient>>();
+  const clientOf = (service: ServiceName, region: string): Promise<GuardedClient> => {
+    const key = `${service} ${region}`;
     const opened =
-      clients.get(service) ??
-      import('./guarded-client.ts').then((it) => it.openGuardedClient(service, options));
-    clients.set(service, opened);
+      clients.get(key) ??
+      import('./guarded-client.ts').then((it) => it.openGuardedClient(service, region, options));
+    clients.set(key, opened);
     return opened;
   };
-  const clientsUnder = (grant: Grant): ReadClients => ({
-    region: options.region,
+  const reading = (grant: Grant, region: string): ReadClients => ({
+    region,
+    in: (other) => reading(grant, other),
     callerRegion: () => callerRegion(options),
-    send: async (service, command) => (await clientOf(service)).send(command, grant),
+    send: async (service, command) => (await clientOf(service, region)).send(command, grant),
+  });
+  const changing = (grant: Grant, region: string): ChangeClients => ({
+    ...reading(grant, region),
+    in: (other) => changing(grant, other),
+    mayChange: true,
   });
   return {
-    forReading: clientsUnder,
-    forChanging: (grant) => ({ ...clientsUnder(grant), mayChange: true }),
+    forReading: (grant) => reading(grant, options.region),
+    forChanging: (grant) => changing(grant, options.region),
   };
 }
 

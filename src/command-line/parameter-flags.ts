@@ -1,24 +1,26 @@
 import type { Interfaces } from '@oclif/core';
-import { string } from '@oclif/core/flags';
+import { boolean, string } from '@oclif/core/flags';
 import { flagName, type ParameterFacts, parametersOf } from '../engine/parameter-facts.ts';
 import type { Runbook } from '../engine/runbook.ts';
 import { UsageError } from '../errors.ts';
 
-type Flag = Interfaces.OptionFlag<string | undefined>;
+type Flag = Interfaces.OptionFlag<string | undefined> | ReturnType<typeof boolean>;
 
-/** One string flag for each parameter: the runbook's schema reads them, so a run and its resume read them alike. */
+/** One flag for each parameter, a string unless it is a switch: the runbook's schema reads them, so a run and its resume read them alike. */
 export const parameterFlags = (runbook: Runbook): Record<string, Flag> =>
   Object.fromEntries(parametersOf(runbook).map((facts) => [facts.flag, flagOf(facts)]));
 
-const flagOf = ({ description, standard, choices, isRequired }: ParameterFacts): Flag =>
-  string({
-    required: isRequired,
+function flagOf({ description, standard, choices, isRequired, isSwitch }: ParameterFacts): Flag {
+  const shown = {
     description: [description, standard === undefined ? undefined : `[default: ${standard}]`]
       .filter((text) => text !== undefined)
       .join(' '),
     helpGroup: 'RUNBOOK',
-    ...(choices !== undefined && { options: choices }),
-  });
+  };
+  return isSwitch
+    ? boolean(shown)
+    : string({ ...shown, required: isRequired, ...(choices !== undefined && { options: choices }) });
+}
 
 /**
  * What was typed for the runbook's parameters, checked, as the journal keeps it.

@@ -4,7 +4,11 @@ import { emptyLine, type Paragraph, paragraph, quiet, strong } from '../reports/
 /** For whoever starts a sandbox: what is there, how to reach it, how to end it. */
 export function servingLines(
   { url, now, scenario, environments, variables }: ServedPlace,
-  { speed, kept }: { readonly speed: number; readonly kept: string | undefined },
+  {
+    speed,
+    kept,
+    goesOn,
+  }: { readonly speed: number; readonly kept: string | undefined; readonly goesOn: boolean },
 ): readonly Paragraph[] {
   return [
     paragraph(0, strong(`A simulated AWS account listens at ${url}`)),
@@ -13,7 +17,8 @@ export function servingLines(
     paragraph(2, quiet('Kept: '), kept ?? 'until this process ends; --state FILE keeps it longer'),
     emptyLine,
     paragraph(0, strong(`Scenario ${scenario.id}`)),
-    paragraph(2, scenario.brief),
+    // The brief speaks of the beginning, which this world has behind it.
+    paragraph(2, goesOn ? `goes on from ${kept} at ${now.toISOString()}` : scenario.brief),
     emptyLine,
     paragraph(0, 'In another terminal:'),
     ...Object.entries(variables).map(([name, value]) => paragraph(2, `export ${name}=${value}`)),

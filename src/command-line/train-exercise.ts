@@ -5,7 +5,6 @@ import { exitCodeOf, type Outcome } from '../engine/outcome.ts';
 import type { RunEvent } from '../engine/run-event.ts';
 import { type RunEnd, resumeRun, rollBackRun, startRun } from '../engine/run-runbook.ts';
 import type { Runbook } from '../engine/runbook.ts';
-import { UsageError } from '../errors.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
 import { briefingText } from '../reports/briefing.ts';
 import type { RunReport } from '../reports/run-report.ts';
@@ -13,8 +12,8 @@ import { type Scorecard, scorecardOf } from '../reports/scorecard.ts';
 import { scorecardText } from '../reports/scorecard-text.ts';
 import type { Scenario } from '../scenarios/read-scenario.ts';
 import { checkOperatorFlags, type Driven, driveRun, isPersonAt, type OperatorFlags } from './drive-run.ts';
+import { exerciseOf } from './exercise-of.ts';
 import { exerciseText } from './exercise-record.ts';
-import { findRunbook } from './find-runbook.ts';
 import { textOptions } from './runbook-command.ts';
 import { afterInterruption, personInTraining } from './train-person.ts';
 import { underLock } from './under-lock.ts';
@@ -56,8 +55,8 @@ export async function trainExercise(training: Training): Promise<RunReport & { s
   place.begin();
   const directory = store.create(runId);
   directory.storeExercise(exerciseText({ scenario: scenario.id }));
-  const { title, brief } = scenario;
-  const briefing = { title, brief, environment, runbook, now: target.clock.now(), isAsked, pace };
+  const { brief } = scenario;
+  const briefing = { brief, environment, runbook, now: target.clock.now(), isAsked, pace };
   stream.write(`${briefingText(briefing, textOptions(stream))}\n\n`);
 
   return underLock(directory, async () => {
@@ -78,29 +77,6 @@ export async function trainExercise(training: Training): Promise<RunReport & { s
     process.exitCode = exitCodeFor(scorecard);
     return { ...report, scorecard };
   });
-}
-
-/** @throws UsageError for a scenario without an exercise, or one whose runbook or parameters do not exist */
-function exerciseOf({ id, exercise }: Scenario) {
-  if (exercise === undefined) {
-    throw new UsageError({
-      code: 'SCENARIO_WITHOUT_EXERCISE',
-      message: `The scenario ${id} has no exercise: no procedure of this tool goes with it yet`,
-      hint: `To practise in it freely, with the AWS CLI: runbook sandbox serve --scenario ${id}`,
-    });
-  }
-  const runbook = findRunbook(exercise.runbook);
-  const read = runbook.parameters.safeParse(exercise.parameters);
-  if (!read.success) {
-    throw new UsageError({
-      code: 'SCENARIO_INVALID',
-      message: read.error.issues
-        .map(({ path, message }) => `exercise.parameters.${path.join('.')} of ${id}: ${message}`)
-        .join('\n'),
-      hint: `runbook run ${runbook.id} --help`,
-    });
-  }
-  return { ...exercise, runbook };
 }
 
 interface Drive {
@@ -125,7 +101,8 @@ async function driveToTheEnd(training: Training, drive: Drive): Promise<RunRepor
 
   let report = await driven('succeeded', [], drive.start);
   while (report.outcome === 'interrupted' && isAsked) {
-    const choice = await afterInterruption(report, json ? process.stderr : process.stdout, clocks);
+    const terminal = { input: process.stdin, output: json ? process.stderr : process.stdout };
+    const choice = await afterInterruption(report, terminal, clocks);
     if (choice === 'leave') break;
     const { events } = directory.read();
     report =

@@ -23,10 +23,10 @@ export async function personInTraining(
   };
 }
 
-/** Ctrl-C at the question leaves everything as it is. */
+/** Ctrl-C and Ctrl-D at the question leave everything as it is. */
 export async function afterInterruption(
   { changesInPlace, phase }: RunReport,
-  output: NodeJS.WriteStream,
+  { input, output }: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WriteStream },
   clocks: Clocks,
 ): Promise<'resume' | 'roll back' | 'leave'> {
   const [{ choose }, { takingTime }] = await Promise.all([
@@ -41,6 +41,7 @@ export async function afterInterruption(
         {
           message: 'The run is stopped. What now?',
           choices: [
+            { value: 'leave', name: 'Leave it as it is: the exercise is over', short: 'leave' },
             { value: 'resume', name: 'Resume it where it stopped', short: 'resume' },
             ...(mayRollBack
               ? [
@@ -51,11 +52,9 @@ export async function afterInterruption(
                   } as const,
                 ]
               : []),
-            { value: 'leave', name: 'Leave it as it is: the exercise is over', short: 'leave' },
           ],
-          usual: 'leave',
         },
-        { name: '', colour: hasColour(output), beforePrompt: async () => {}, input: process.stdin, output },
+        { name: '', colour: hasColour(output), beforePrompt: async () => {}, input, output },
         new AbortController().signal,
       ),
     );

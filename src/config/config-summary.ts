@@ -1,5 +1,5 @@
 import { formatExactDuration } from '../duration.ts';
-import type { Component, Environment } from '../environment.ts';
+import type { Component, DatabaseBackup, Environment, FilesBackup } from '../environment.ts';
 import type { Config } from './config-file.ts';
 
 export interface Fact {
@@ -57,10 +57,33 @@ function componentFacts(component: Component): readonly Fact[] {
         'target group': component.targetGroup,
         'health URL': component.healthUrl,
       });
+    case 'aurora-cluster':
+      return facts({
+        'DB cluster': component.cluster,
+        'used by': component.usedBy,
+        'lag limit': formatExactDuration(component.lagLimit),
+        'failover gap': formatExactDuration(component.failoverGap),
+        'longest outage':
+          component.longestOutage === undefined ? undefined : formatExactDuration(component.longestOutage),
+        ...backupFacts(component.backup),
+      });
+    case 'file-system':
+      return facts({ 'file system': component.fileSystem, ...backupFacts(component.backup) });
     default:
-      return component.type satisfies never;
+      return component satisfies never;
   }
 }
+
+const backupFacts = (
+  backup: DatabaseBackup | FilesBackup | undefined,
+): Readonly<Record<string, string | undefined>> =>
+  backup === undefined
+    ? { 'backed up by': 'not said: backup-verify does not look at it' }
+    : {
+        'backed up by': `plan ${backup.plan}, vault ${backup.vault}${backup.locked ? ', locked' : ''}`,
+        copied: backup.copied ? 'to the recovery Region' : 'no',
+        'restore test': backup.restoreTest === undefined ? 'not described' : 'described',
+      };
 
 function adviceOn({ alarms, components, region, recoveryRegion }: Environment): readonly string[] {
   const advice: string[] = [];

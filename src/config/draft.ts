@@ -10,6 +10,8 @@ export interface Draft {
   /** Names of alarms, for every role: which one suits which is for a person to say. */
   readonly alarms: readonly string[];
   readonly fleets: readonly FleetDraft[];
+  /** Aurora clusters. */
+  readonly clusters?: readonly ClusterDraft[];
   /** For the person, at the top of the file. */
   readonly notes: readonly string[];
 }
@@ -21,6 +23,12 @@ export interface FleetDraft {
   readonly healthUrl?: string;
   /** Something to begin with where there is no `healthUrl`. */
   readonly healthUrlGuess?: string;
+}
+
+export interface ClusterDraft {
+  readonly component: string;
+  readonly cluster: string;
+  readonly longestOutage?: string;
 }
 
 /** In a clone of this repository; elsewhere the caller knows better. */
@@ -75,6 +83,7 @@ export function draftText(draft: Draft, schema: string): string {
     '    # The parts of the stack.',
     '    components:',
     ...draft.fleets.flatMap(fleetLines),
+    ...(draft.clusters ?? []).flatMap(clusterLines),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -115,6 +124,20 @@ function fleetLines({
     healthUrl === undefined
       ? `        # healthUrl: ${oneLine(healthUrlGuess ?? 'https://morpheus.example.com/health')} # TODO: correct it and take the "#" away`
       : `        healthUrl: ${scalar(healthUrl)}`,
+  ];
+}
+
+function clusterLines({ component, cluster, longestOutage }: ClusterDraft): readonly string[] {
+  return [
+    '      # The name that --cluster uses.',
+    `      ${scalar(component)}:`,
+    '        type: aurora-cluster',
+    '        # Identifier of the DB cluster.',
+    `        cluster: ${scalar(cluster)}`,
+    '        # Longest that users may notice a failover. Failover tests measure themselves against it.',
+    longestOutage === undefined
+      ? '        # longestOutage: 2m # TODO: take the "#" away and write your own number'
+      : `        longestOutage: ${longestOutage}`,
   ];
 }
 

@@ -16,6 +16,7 @@ const morpheusProd: Draft = {
       healthUrl: 'https://morpheus.example.com/health',
     },
   ],
+  clusters: [{ component: 'database', cluster: 'morpheus-prod', longestOutage: '2m' }],
   notes: [],
 };
 

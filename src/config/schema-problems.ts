@@ -15,14 +15,24 @@ export function expectation(issue: z.core.$ZodRawIssue): string | undefined {
     case 'too_big':
       return `expected at most ${issue.maximum}`;
     case 'invalid_value':
-      return `expected ${issue.values.map(String).join(' or ')}`;
+      return oneOf(issue.values, issue.input);
     case 'invalid_union':
       return Array.isArray(issue['options'])
-        ? `expected ${issue['options'].map(String).join(' or ')}`
+        ? oneOf(issue['options'], ownValue(issue.input, String(issue['discriminator'])))
         : undefined;
     default:
       return undefined;
   }
+}
+
+/** More of them than this are no help to whoever mistyped one. */
+const listed = 5;
+
+function oneOf(values: readonly unknown[], found: unknown): string {
+  const names = values.map(String);
+  const meant = typeof found === 'string' && names.length > listed ? nearest(found, names) : undefined;
+  if (meant !== undefined) return `expected one of ${names.length} names, the nearest is ${meant}`;
+  return names.length > listed ? `expected one of ${names.join(', ')}` : `expected ${names.join(' or ')}`;
 }
 
 const typeWords: Readonly<Record<string, string>> = {

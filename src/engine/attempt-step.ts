@@ -9,6 +9,7 @@ import {
   type Approve,
   type Change,
   type Check,
+  type CleanUp,
   type Measure,
   type Measured,
   type Observe,
@@ -18,7 +19,8 @@ import {
   type Wait,
 } from './step.ts';
 import { contextsFor, dependsOn, type StepContexts, StepNotReached } from './step-context.ts';
-import { idempotencyToken } from './step-path.ts';
+import { idempotencyToken, pathOf, scopeOf } from './step-path.ts';
+import { undoThose } from './undo-changes.ts';
 import { verdictOn } from './verdict.ts';
 
 /**
@@ -79,6 +81,8 @@ async function carryOut(step: Step, attempt: Attempt): Promise<void> {
       return carryOutApprove(step, attempt);
     case 'measure':
       return carryOutMeasure(step, attempt);
+    case 'clean-up':
+      return carryOutCleanUp(step, attempt);
     default:
       return step satisfies never;
   }
@@ -196,6 +200,14 @@ async function carryOutMeasure(step: Measure, attempt: Attempt): Promise<void> {
   succeed(step, undefined, attempt);
 }
 
+/** A change that could not be undone stays a debt, and fails this step: whoever decides then may have it tried again. */
+async function carryOutCleanUp(step: CleanUp, attempt: Attempt): Promise<void> {
+  const { path, recorder, ports } = attempt;
+  const changes = new Map(step.of.map((change) => [pathOf(scopeOf(path), change.id), change]));
+  await undoThose((of) => changes.get(of), recorder, ports);
+  succeed(step, undefined, attempt);
+}
+
 /** A number that cannot be had is no reason to undo what went well. In a rehearsal it may depend on what was not carried out. */
 async function sampleOf(step: Measure, { contexts, recorder }: Attempt): Promise<Measured> {
   try {
@@ -233,6 +245,8 @@ async function rehearse(step: Step, attempt: Attempt): Promise<void> {
         const output = found ?? (await step.apply(contexts.change('apply')));
         return succeed(step, output, attempt, 'already-so');
       }
+      case 'clean-up':
+        return depends(`would undo then: ${step.of.map(({ title }) => title).join('; ')}`);
       case 'measure':
         if (changesRehearsed) return depends('measured only when changes were made');
         return await carryOut(step, attempt);

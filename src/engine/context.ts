@@ -2,6 +2,8 @@ import type { AwsSession, ChangeClients, ReadClients } from '../aws/clients.ts';
 import type { Clock } from '../clock.ts';
 import type { Environment } from '../environment.ts';
 import type { HttpProbe } from '../http-probe.ts';
+import type { NameLookup } from '../name-lookup.ts';
+import type { Finding } from './finding.ts';
 import type { Lane, Observations } from './observation.ts';
 import type { Operator } from './operator.ts';
 import type { RunEvent } from './run-event.ts';
@@ -19,6 +21,7 @@ export interface ReadContext {
   readonly environment: Environment;
   readonly aws: ReadClients;
   readonly http: HttpProbe;
+  readonly names: NameLookup;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** When the run began, not when it was resumed. */
@@ -32,6 +35,8 @@ export interface ReadContext {
   outputOf<Output>(step: StepReference<Output>): Output;
   /** Journals a number seen, under a name, whenever it differs from the last one under that name. */
   sample(name: string, value: number): void;
+  /** Journals what this step found of the things that it looked at, once, with its verdict on each. */
+  found(findings: readonly Finding[]): void;
   /** All numbers journalled under a name, oldest first, also those from before a resume. */
   samplesOf(name: string): readonly Sample[];
   /** What an observe step saw of a lane, oldest first, in all its attempts. Where it is looked for is as with `outputOf`. */
@@ -42,6 +47,8 @@ export interface ReadContext {
 export interface DecisionContext
   extends Pick<ReadContext, 'environment' | 'outputOf' | 'observationsOf' | 'runStartedAt'> {
   readonly now: Date;
+  /** When the time of this attempt is over: from then on this is the last decision. Absent in a rehearsal, which decides once. */
+  readonly deadline?: Date;
   /** What this step has seen of a lane so far. */
   seen<Seen>(lane: Lane<Seen>): Observations<Seen>;
 }
@@ -63,7 +70,10 @@ export type Observer = (event: RunEvent) => void;
 
 export interface Ports {
   readonly aws: AwsSession;
+  /** The account exists in this process alone: there is nothing that an AWS CLI could ask. */
+  readonly onlyHere?: true;
   readonly http: HttpProbe;
+  readonly names: NameLookup;
   readonly clock: Clock;
   readonly journal: Journal;
   readonly operator: Operator;

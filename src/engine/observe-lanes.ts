@@ -32,7 +32,7 @@ interface Watch {
  */
 export async function observeLanes(observing: Observing, deadline: Date): Promise<Readiness<unknown>> {
   const { clock } = observing.ports;
-  if (clock.now() >= deadline) return lookOnce(observing);
+  if (clock.now() >= deadline) return lookOnce(observing, deadline);
   return withWatches(observing, async (watches, read, signal) => {
     let alarm: Promise<void> | undefined;
     for (;;) {
@@ -44,17 +44,17 @@ export async function observeLanes(observing: Observing, deadline: Date): Promis
       await Promise.race([alarm, ...watches.flatMap(({ asking }) => asking ?? [])]);
       const isOver = clock.now() >= deadline;
       if (!isOver && !watches.some(({ isNews }) => isNews)) continue;
-      const readiness = decide(observing, watches, read);
+      const readiness = decide(observing, watches, read, deadline);
       if (readiness.ready || isOver) return readiness;
     }
   });
 }
 
 /** Looks at every lane, waits for all answers, and decides. */
-export const lookOnce = (observing: Observing): Promise<Readiness<unknown>> =>
+export const lookOnce = (observing: Observing, deadline?: Date): Promise<Readiness<unknown>> =>
   withWatches(observing, async (watches, read) => {
     await Promise.all(watches.map((watch) => startLook(watch, () => look(watch, observing, read))));
-    return decide(observing, watches, read);
+    return decide(observing, watches, read, deadline);
   });
 
 /** Whatever is under way when the observation is over is given up and waited for, so that nothing happens after its end. */
@@ -159,6 +159,7 @@ function decide(
   { step, path, recorder, ports }: Observing,
   watches: readonly Watch[],
   { environment, outputOf, observationsOf, runStartedAt }: ReadContext,
+  deadline: Date | undefined,
 ): Readiness<unknown> {
   const context: DecisionContext = {
     environment,
@@ -166,6 +167,7 @@ function decide(
     observationsOf,
     runStartedAt,
     now: ports.clock.now(),
+    ...(deadline !== undefined && { deadline }),
     seen(lane) {
       const recorded = recorder.state.observations.get(path)?.get(lane.name);
       if (recorded === undefined) return neverObserved(lane);

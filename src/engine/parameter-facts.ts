@@ -12,6 +12,8 @@ export interface ParameterFacts {
   readonly standard: string | undefined;
   readonly choices: readonly string[] | undefined;
   readonly isRequired: boolean;
+  /** Typed without a value: `--fail-back`. */
+  readonly isSwitch: boolean;
 }
 
 export const parametersOf = ({ parameters }: Runbook): readonly ParameterFacts[] =>
@@ -21,9 +23,10 @@ export const parametersOf = ({ parameters }: Runbook): readonly ParameterFacts[]
       name,
       flag: flagName(name),
       description: json.description,
-      standard: standardOf(schema),
+      standard: json.type === 'boolean' ? undefined : standardOf(schema),
       choices: json.enum?.map(String),
       isRequired: !z.safeParse(schema, undefined).success,
+      isSwitch: json.type === 'boolean',
     };
   });
 

@@ -1,4 +1,5 @@
 import type { Ports } from './context.ts';
+import { toldHere } from './hint-here.ts';
 import type { RunEvent, RunStarted } from './run-event.ts';
 import { initialState, nextState, type RunState } from './run-state.ts';
 
@@ -18,7 +19,7 @@ export function recordWaiting(because: string, path: string, recorder: Recorder)
     recorder.record({ type: 'waiting', step: path, because });
 }
 
-type RecorderPorts = Pick<Ports, 'clock' | 'journal' | 'observers'>;
+type RecorderPorts = Pick<Ports, 'clock' | 'journal' | 'observers' | 'onlyHere'>;
 
 export function startRecording(started: Omit<RunStarted, 'at'>, ports: RecorderPorts): Recorder {
   const first: RunStarted = { ...started, at: ports.clock.now().toISOString() };
@@ -27,14 +28,18 @@ export function startRecording(started: Omit<RunStarted, 'at'>, ports: RecorderP
   return goOnRecording(initialState(first), ports);
 }
 
-export function goOnRecording(from: RunState, { clock, journal, observers }: RecorderPorts): Recorder {
+export function goOnRecording(
+  from: RunState,
+  { clock, journal, observers, onlyHere }: RecorderPorts,
+): Recorder {
   let state = from;
   return {
     get state() {
       return state;
     },
     record(unstamped) {
-      const event: RunEvent = { ...unstamped, at: clock.now().toISOString() };
+      const told = onlyHere ? toldHere(unstamped) : unstamped;
+      const event: RunEvent = { ...told, at: clock.now().toISOString() };
       journal.append(event);
       state = nextState(state, event);
       for (const observe of observers) observe(event);

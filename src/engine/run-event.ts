@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { environmentSchema } from '../environment.ts';
+import { findingSchema } from './finding.ts';
 import { outcomes } from './outcome.ts';
 
 /** Grows by one when an older `runbook` could misread a newer journal. */
@@ -10,7 +11,7 @@ const step = z
   .string()
   .meta({ description: 'Path: the ids of the step and of the lists around it, joined by /' });
 /** `for-each` only in a rehearsal, for a list that depends on changes that were not made. */
-const kind = z.enum(['check', 'change', 'wait', 'observe', 'approve', 'measure', 'for-each']);
+const kind = z.enum(['check', 'change', 'wait', 'observe', 'approve', 'measure', 'clean-up', 'for-each']);
 
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), at: z.iso.datetime(), ...shape });
@@ -47,6 +48,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('progress', { step, line: z.string() }),
   event('waiting', { step, because: z.string() }),
   event('sampled', { name: z.string(), value: z.number() }),
+  /** Of what a step looked at, each with a verdict. A new attempt finds everything anew. */
+  event('found', { step, findings: z.array(findingSchema) }),
   /** Written anew by every process that observes. A lane with `missing` is not looked at. */
   event('observing', {
     step,
@@ -66,6 +69,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     step,
     phase: z.enum(['read', 'apply', 'undo']),
     service: z.string(),
+    /** Only of a call that went to another Region than the environment's. */
+    region: z.string().optional(),
     operation: z.string(),
     write: z.boolean(),
     parameters: z.unknown(),

@@ -8,7 +8,7 @@ import { journalVersion, type RunEvent, type RunStarted } from './run-event.ts';
 import { debtsOf, type RunState, type StepState, stateOf } from './run-state.ts';
 import type { Runbook } from './runbook.ts';
 import type { ListEntry } from './step.ts';
-import { entryAt } from './step-path.ts';
+import { entryAt, itemsIn } from './step-path.ts';
 import { undoChanges } from './undo-changes.ts';
 import { NotSafe, UndoChosen, Walk } from './walk.ts';
 
@@ -132,13 +132,26 @@ function stepsOf(runbook: Runbook, state: RunState): readonly ListEntry[] {
 async function driveForwards(steps: readonly ListEntry[], recorder: Recorder, ports: Ports): Promise<RunEnd> {
   try {
     await new Walk(recorder, ports).through(steps, '');
-    const error = objectiveError(recorder.state);
+    const error = findingsError(recorder.state) ?? objectiveError(recorder.state);
     if (error === undefined) return finish('succeeded', undefined, recorder);
     return finish(debtsOf(recorder.state).length > 0 ? 'failed-with-changes' : 'failed', error, recorder);
   } catch (error) {
     if (error instanceof UndoChosen) return driveBackwards(steps, recorder, ports);
     return endWith(error, recorder);
   }
+}
+
+function findingsError({ steps }: RunState): OperatorError | undefined {
+  const failed = [...steps.values()].flatMap(({ path, findings = [] }) =>
+    findings
+      .filter(({ verdict }) => verdict === 'fail')
+      .map(({ subject, fact }) => `${[...itemsIn(path), subject].join(', ')}: ${fact}`),
+  );
+  if (failed.length === 0) return undefined;
+  return new OperatorError({
+    code: 'FINDINGS_FAIL',
+    message: `Every step was carried out, but not everything is as it must be: ${failed.join('; ')}`,
+  });
 }
 
 /** Nobody may take "cannot tell" for "met". But a number that nobody has is the fault of whatever should have given it, not the run's. */

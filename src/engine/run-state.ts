@@ -1,5 +1,6 @@
 import { Bug } from '../errors.ts';
 import type { Sample } from './context.ts';
+import type { Finding } from './finding.ts';
 import type { Observation, Observations } from './observation.ts';
 import type { Outcome } from './outcome.ts';
 import type { EventError, RunEvent, RunEventOf, RunStarted, StepKind } from './run-event.ts';
@@ -26,6 +27,7 @@ export interface StepState {
   readonly skipped?: { readonly by: string; readonly reason: string };
   readonly rehearsed?: { readonly service: string; readonly operation: string; readonly parameters: unknown };
   readonly measured?: RunEventOf<'measured'>;
+  readonly findings?: readonly Finding[];
   readonly approval?: RunEventOf<'approval-given'> | RunEventOf<'approval-declined'>;
   /** An `apply-started` stands in the journal: AWS may have been asked to make this change. */
   readonly mayBeApplied: boolean;
@@ -151,6 +153,8 @@ export function nextState(state: RunState, event: RunEvent): RunState {
       return withStep(event.step, { approval: event });
     case 'measured':
       return withStep(event.step, { measured: event });
+    case 'found':
+      return withStep(event.step, { findings: event.findings });
     case 'undo-started':
       return withStep(event.step, {
         undo: 'started',

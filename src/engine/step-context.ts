@@ -48,6 +48,7 @@ export function contextsFor(
     runId,
     environment: { name: environment.name, ...environment.settings },
     http: ports.http,
+    names: ports.names,
     clock: ports.clock,
     signal: ports.signal,
     runStartedAt: new Date(startedAt),
@@ -60,6 +61,7 @@ export function contextsFor(
       if (recorder.state.samples.get(name)?.at(-1)?.value !== value)
         recorder.record({ type: 'sampled', name, value });
     },
+    found: (findings) => recorder.record({ type: 'found', step: path, findings: [...findings] }),
     samplesOf: (name) => recorder.state.samples.get(name) ?? [],
     observationsOf(step, lane) {
       const { observations } = recorder.state;

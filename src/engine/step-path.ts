@@ -9,6 +9,13 @@ export const pathOf = (scope: string, id: string): string => (scope === '' ? id 
 export const itemScope = (forEachPath: string, key: string): string =>
   `${forEachPath}/${encodeURIComponent(key)}`;
 
+/** Whose turn it was in the lists around a step, outermost first. */
+export const itemsIn = (path: string): readonly string[] =>
+  path
+    .split('/')
+    .filter((_segment, index) => index % 2 === 1)
+    .map(decodeURIComponent);
+
 /** A scope and those around it, innermost first: where an output is looked for. */
 export function scopesFrom(scope: string): readonly string[] {
   const segments = scope === '' ? [] : scope.split('/');

@@ -17,7 +17,7 @@ export interface StepReference<Output> {
 interface StepBase<Output> {
   /** Kebab-case, unique in its list. Journals name steps by it: renaming one makes older runs impossible to resume. */
   readonly id: string;
-  /** A fact for check, wait, observe and measure; an order for change; a question for approve. */
+  /** A fact for check, wait, observe and measure; an order for change and clean-up; a question for approve. */
   readonly title: string;
   /** Every function of `src/aws` that the step calls: the guard refuses others, the docs list their IAM actions. */
   readonly uses?: readonly UsesActions[];
@@ -126,6 +126,12 @@ interface MeasureBody extends StepBase<void> {
   sample(context: ReadContext): Promise<Measured>;
 }
 
+/** Part of a procedure that makes something only for a while: undoes those changes as a rollback would, the latest first. */
+interface CleanUpBody extends StepBase<void> {
+  /** Changes of the same list. */
+  readonly of: readonly Change[];
+}
+
 export interface Check<Output = unknown> extends CheckBody<Output> {
   readonly kind: 'check';
 }
@@ -153,7 +159,11 @@ export interface Measure extends MeasureBody {
   readonly kind: 'measure';
 }
 
-export type Step = Check | Change | Wait | Observe | Approve | Measure;
+export interface CleanUp extends CleanUpBody {
+  readonly kind: 'clean-up';
+}
+
+export type Step = Check | Change | Wait | Observe | Approve | Measure | CleanUp;
 
 /** Repeats steps over a list that is known only at run time. The list is journalled: a resumed run has the same one. */
 export interface ForEach<Item = unknown> {
@@ -196,6 +206,8 @@ export const lane = <Seen>(body: Lane<Seen>): Lane<Seen> => body;
 export const approve = (body: ApproveBody): Approve => ({ kind: 'approve', ...body });
 
 export const measure = (body: MeasureBody): Measure => ({ kind: 'measure', ...body });
+
+export const cleanUp = (body: CleanUpBody): CleanUp => ({ kind: 'clean-up', ...body });
 
 export const forEach = <Item>(body: Omit<ForEach<Item>, 'kind'>): ForEach<Item> => ({
   kind: 'for-each',

@@ -14,17 +14,21 @@ import { entryAt, pathOf, scopeOf, scopesFrom } from './step-path.ts';
  * away from under a later one that is still in place.
  * @throws OperatorError for the change that stays in place
  */
-export async function undoChanges(
-  steps: readonly ListEntry[],
+export const undoChanges = (steps: readonly ListEntry[], recorder: Recorder, ports: Ports): Promise<void> =>
+  undoThose((path) => changeAt(steps, path, recorder), recorder, ports);
+
+/** The same for those changes alone of which this is not `undefined`, while the run goes forwards. */
+export async function undoThose(
+  changeAt: (path: string) => Change | undefined,
   recorder: Recorder,
   ports: Ports,
 ): Promise<void> {
   for (;;) {
     if (ports.signal.aborted) throw new Interrupted();
-    const owed = debtsOf(recorder.state).map((debt) => ({
-      debt,
-      change: changeAt(steps, debt.path, recorder),
-    }));
+    const owed = debtsOf(recorder.state).flatMap((debt) => {
+      const change = changeAt(debt.path);
+      return change === undefined ? [] : [{ debt, change }];
+    });
     const next = owed.find(({ debt, change }) => stateOfCover(change, debt.path, recorder) !== 'owed');
     if (next === undefined) return;
     await undoOne(next.change, next.debt, recorder, ports);

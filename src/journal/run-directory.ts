@@ -13,7 +13,7 @@ import { stateOf } from '../engine/run-state.ts';
 import { Bug, OperatorError, UsageError } from '../errors.ts';
 import { reading, writing } from './file-errors.ts';
 import { damaged, type JournalContents, openJournal, readJournal } from './journal-file.ts';
-import { lockRun } from './run-lock.ts';
+import { lockRun, processAt } from './run-lock.ts';
 
 /**
  * One run's folder: its journal, its lock and, for a sandbox run, the world as it stands and what it was an exercise in. Only its owner
@@ -27,6 +27,8 @@ export interface RunDirectory {
   openJournal(): ReturnType<typeof openJournal>;
   /** @throws Refusal where another process drives this run */
   lock(): () => void;
+  /** The process on this machine that drives the run now. */
+  drivenBy(): number | undefined;
   storeWorld(world: string): void;
   /** @throws OperatorError where the run is no sandbox run or its world is lost */
   loadWorld(): string;
@@ -163,6 +165,7 @@ function runDirectory(runId: string, path: string): RunDirectory {
       };
     },
     lock: () => keeping(path, () => lockRun(join(path, 'lock'), runId)),
+    drivenBy: () => reading(path, () => processAt(join(path, 'lock'))),
     storeWorld: (text) => store(world, text),
     storeExercise: (text) => store(exercise, text),
     loadExercise: () =>

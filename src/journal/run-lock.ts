@@ -5,17 +5,32 @@ import { Refusal } from '../errors.ts';
 
 const holderSchema = z.object({ pid: z.int().positive(), host: z.string() });
 
+export type Holder = z.output<typeof holderSchema>;
+
+/** How a lock that is held is refused: by whom, and the file to remove where that process is surely gone. */
+type HeldBy = (holder: Holder | undefined, file: string) => Refusal;
+
 /**
  * Takes the lock of one run, so that two processes never drive it at once. A lock whose process is gone is taken over.
  * @returns gives the lock back
  * @throws Refusal where another process holds it
  */
-export function lockRun(file: string, runId: string): () => void {
+export const lockRun = (file: string, runId: string): (() => void) =>
+  takeLock(file, (holder, lock) => runIsHeldBy(holder, lock, runId));
+
+/** The process on this machine that holds the lock; nobody where that process is gone, or is on another machine. */
+export function processAt(file: string): number | undefined {
+  const holder = holderOf(file);
+  return holder !== undefined && holder.host === hostname() && isAlive(holder) ? holder.pid : undefined;
+}
+
+/** As `lockRun`, for whatever else only one process may have. */
+export function takeLock(file: string, heldBy: HeldBy): () => void {
   // Written aside and linked: the lock is never seen half written, and the link fails where a lock stands.
   const own = `${file}.${process.pid}`;
   writeFileSync(own, JSON.stringify({ pid: process.pid, host: hostname() }), { mode: 0o600 });
   try {
-    if (!tryLink(own, file)) takeOver(own, file, runId);
+    if (!tryLink(own, file)) takeOver(own, file, heldBy);
   } finally {
     rmSync(own, { force: true });
   }
@@ -25,20 +40,18 @@ export function lockRun(file: string, runId: string): () => void {
 }
 
 /** Under a lock of its own: between two that both found the holder gone, the slower would remove the quicker one's new lock. */
-function takeOver(own: string, file: string, runId: string): void {
+function takeOver(own: string, file: string, heldBy: HeldBy): void {
   const turn = `${file}.takeover`;
-  if (!tryLink(own, turn)) throw heldBy(holderOf(turn), turn, runId);
+  if (!tryLink(own, turn)) throw heldBy(holderOf(turn), turn);
   try {
     const holder = holderOf(file);
-    if (holder !== undefined && isAlive(holder)) throw heldBy(holder, file, runId);
+    if (holder !== undefined && isAlive(holder)) throw heldBy(holder, file);
     rmSync(file, { force: true });
-    if (!tryLink(own, file)) throw heldBy(holderOf(file), file, runId);
+    if (!tryLink(own, file)) throw heldBy(holderOf(file), file);
   } finally {
     rmSync(turn, { force: true });
   }
 }
-
-type Holder = z.output<typeof holderSchema>;
 
 function tryLink(from: string, to: string): boolean {
   try {
@@ -74,11 +87,13 @@ function isAlive({ pid, host }: Holder): boolean {
   }
 }
 
-function heldBy(holder: Holder | undefined, file: string, runId: string): Refusal {
-  const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
+export const holderText = (holder: Holder | undefined): string =>
+  holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
+
+function runIsHeldBy(holder: Holder | undefined, file: string, runId: string): Refusal {
   return new Refusal({
     code: 'RUN_LOCKED',
-    message: `Run ${runId} is being driven by ${who}: two at once would change things twice`,
+    message: `Run ${runId} is being driven by ${holderText(holder)}: two at once would change things twice`,
     hint: `runbook runs show ${runId} (to watch it). If that process is surely gone: rm ${file}`,
   });
 }

@@ -12,7 +12,6 @@ import {
 } from './layout.ts';
 
 export interface Briefing {
-  readonly title: string;
   /** What the trainee is told. */
   readonly brief: string;
   readonly environment: Environment;
@@ -24,9 +23,9 @@ export interface Briefing {
   readonly pace?: number | undefined;
 }
 
-/** What a trainee reads before an exercise begins. The scenario's story is no part of it. */
+/** What a trainee reads before an exercise begins. The scenario's story and its title, which gives the story away, are no part of it. */
 export function briefingText(briefing: Briefing, options: TextOptions): string {
-  const { title, brief, environment, runbook, now } = briefing;
+  const { brief, environment, runbook, now } = briefing;
   const { name, account, region, alarms } = environment;
   const facts = [
     ['Environment', `${name} in a sandbox, account ${account}, ${region}`],
@@ -37,7 +36,7 @@ export function briefingText(briefing: Briefing, options: TextOptions): string {
   ].map(([label = '', value = '']) => [quiet(label), value]);
   return textOf(
     [
-      paragraph(0, strong(`Exercise: ${title}`)),
+      paragraph(0, strong(`Exercise: ${runbook.title}`)),
       emptyLine,
       unhung(brief),
       emptyLine,

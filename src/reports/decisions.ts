@@ -7,18 +7,29 @@ import { timeOfDay } from './times.ts';
 /** A question that the run asked, and how long the answer took in virtual time. */
 export interface Decision {
   readonly step: string;
-  /** Approvals deserve their time: only the time after failures is judged. */
-  readonly about: 'approval' | 'failure';
+  /** Approvals and changes deserve their time: only the time after failures is judged. */
+  readonly about: 'approval' | 'change' | 'failure';
   readonly asked: string;
   readonly milliseconds: Milliseconds;
   /** An interruption decides nothing: the time goes on until the run is resumed or undone. `stopped` where it was neither. */
-  readonly choice: 'approved' | 'declined' | 'retry' | 'skip' | 'undo' | 'leave' | 'resume' | 'stopped';
+  readonly choice:
+    | 'approved'
+    | 'go on'
+    | 'declined'
+    | 'retry'
+    | 'skip'
+    | 'undo'
+    | 'leave'
+    | 'resume'
+    | 'stopped';
 }
 
 export function decisionsIn(events: readonly RunEvent[]): readonly Decision[] {
   const decisions: Decision[] = [];
   let open: Pick<Decision, 'step' | 'about' | 'asked'> | undefined;
   let interruptedAt: string | undefined;
+  let lastAt: string | undefined;
+  const begun = new Set<string>();
   const answer = (at: string, choice: Decision['choice']): void => {
     if (open !== undefined)
       decisions.push({ ...open, milliseconds: Date.parse(at) - Date.parse(open.asked), choice });
@@ -26,6 +37,20 @@ export function decisionsIn(events: readonly RunEvent[]): readonly Decision[] {
   };
   for (const event of events) {
     switch (event.type) {
+      case 'step-started': {
+        // The question before a change stands in no event of its own: nothing else takes time between two steps.
+        const milliseconds = Date.parse(event.at) - Date.parse(lastAt ?? event.at);
+        if (event.kind === 'change' && !begun.has(event.step) && !isAtOnce(milliseconds))
+          decisions.push({
+            step: event.step,
+            about: 'change',
+            asked: lastAt ?? event.at,
+            milliseconds,
+            choice: 'go on',
+          });
+        begun.add(event.step);
+        break;
+      }
       case 'approval-asked':
         open = { step: event.step, about: 'approval', asked: event.at };
         break;
@@ -56,6 +81,7 @@ export function decisionsIn(events: readonly RunEvent[]): readonly Decision[] {
         break;
       default:
     }
+    lastAt = event.at;
   }
   if (interruptedAt !== undefined) answer(interruptedAt, 'stopped');
   return decisions;

@@ -3,11 +3,12 @@ import { stateOf } from '../engine/run-state.ts';
 import { emptyLine, type Paragraph, paragraph, quiet, strong, table } from './layout.ts';
 import { reportOf, type StepReport } from './run-report.ts';
 import { signs, stepText } from './step-text.ts';
-import { timeOfDay } from './times.ts';
+import { momentWithin } from './times.ts';
 
 /** What a run has found out so far, for whoever looks back before deciding. */
 export function factsSeen(events: readonly RunEvent[], width: number): readonly Paragraph[] {
   const { steps, changesInPlace, ended, started } = reportOf(events);
+  const moment = momentWithin({ started, ended });
   const samples = [...stateOf(events).samples].flatMap(([name, seen]) => {
     const last = seen.at(-1);
     return last === undefined
@@ -20,12 +21,12 @@ export function factsSeen(events: readonly RunEvent[], width: number): readonly 
         ];
   });
   return [
-    paragraph(0, strong('Seen so far'), quiet(` — ${timeOfDay(started)} to ${timeOfDay(ended)} UTC`)),
+    paragraph(0, strong('Seen so far'), quiet(` — ${moment(started)} to ${moment(ended)} UTC`)),
     ...steps.flatMap(stepParagraphs),
     ...titled('Numbers, the latest', table(samples, 2, width)),
     ...titled(
       'Changes in place, oldest first',
-      changesInPlace.map(({ title, since }) => paragraph(2, title, quiet(` — ${timeOfDay(since)} UTC`))),
+      changesInPlace.map(({ title, since }) => paragraph(2, title, quiet(` — ${moment(since)} UTC`))),
     ),
   ];
 }

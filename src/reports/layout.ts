@@ -77,9 +77,12 @@ interface Cell {
   readonly tone: Tone | undefined;
 }
 
+/** However deep something stands, half of the line is left for it. */
+const deepestMargin = (width: number): number => Math.floor(width / 2);
+
 function linesOf({ content, indent, hang }: Paragraph, { width, colour }: TextOptions): readonly string[] {
-  const half = Math.floor(width / 2);
-  const margins = { first: Math.min(indent, half), next: Math.min(hang, half) };
+  const deepest = deepestMargin(width);
+  const margins = { first: Math.min(indent, deepest), next: Math.min(hang, deepest) };
   return wrapped(content.flatMap(cellsOf), width - margins.first, width - margins.next).map(
     (line, number) => {
       const text = paintedLine(line, colour);
@@ -154,10 +157,12 @@ export function table(rows: readonly Row[], indent: number, width: number): read
   return isRoomFor(rows, indent, width) ? aligned(rows, indent) : rows.flatMap((row) => stacked(row, indent));
 }
 
-/** The last column wraps, but not into a strip of a few characters. */
+/** The last column wraps, but not into a strip of a few characters, nor where its further lines could not begin below it. */
 export function isRoomFor(rows: readonly Row[], indent: number, width: number): boolean {
   const widest = widestOf(rows);
-  return startOfLast(widest, indent) + Math.min(widest.at(-1) ?? 0, 32) <= width;
+  const start = startOfLast(widest, indent);
+  const last = widest.at(-1) ?? 0;
+  return start + last <= width || (start <= deepestMargin(width) && start + 32 <= width);
 }
 
 export function aligned(rows: readonly Row[], indent: number): readonly Paragraph[] {

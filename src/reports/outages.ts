@@ -1,6 +1,6 @@
 import { formatDuration, type Milliseconds, minutes } from '../duration.ts';
 import type { GoodConduct, ScoreLine, Truth } from './scorecard.ts';
-import { timeOfDay } from './times.ts';
+import { shownSpan, timeOfDay, toSecond } from './times.ts';
 
 /** A time in which users did not get what they asked for, as far as it lies within the run. */
 export interface OutageReport {
@@ -48,7 +48,7 @@ export function downtimeLine(
     about: 'downtime',
     title: 'Downtime for users',
     verdict,
-    fact: outages.length === 0 ? 'none' : `${formatDuration(total)} in all`,
+    fact: outages.length === 0 ? 'none' : `${formatDuration(shownTotal(outages))} in all`,
     sentence: lasts
       ? 'The exercise ended before the trouble did: users are still without what they ask for.'
       : sentenceOn(total, allowed),
@@ -60,21 +60,28 @@ export function downtimeLine(
 }
 
 function sentenceOn(total: Milliseconds, allowed: Milliseconds): string {
-  if (total === 0) return 'Nobody outside noticed.';
+  if (total === 0) return 'There was no outage.';
   if (total <= allowed) return `Up to ${formatDuration(allowed)} could not be helped.`;
   return allowed === 0
     ? 'None of it was necessary.'
     : `Longer than it had to be: ${formatDuration(allowed)} could not be helped.`;
 }
 
-const outageText = ({ application, what, from, to, milliseconds, over }: OutageReport): string =>
-  `${application}: ${words[what] ?? what}, ${timeOfDay(from)} to ${over ? timeOfDay(to) : 'the end'} UTC (${formatDuration(milliseconds)})`;
+const outageText = ({ application, what, from, to, over }: OutageReport): string =>
+  `${application}: ${words[what] ?? what}, ${timeOfDay(from)} to ${over ? timeOfDay(to) : 'the end'} UTC (${formatDuration(shownSpan(from, to))})`;
 
 const words: Readonly<Record<string, string>> = {
   unavailable: 'unavailable',
   'requests-failing': 'a part of the requests failed',
   'writes-failing': 'a part of the writes failed',
 };
+
+function shownTotal(outages: readonly OutageReport[]): Milliseconds {
+  const total = timeCovered(outages);
+  return total < 1000
+    ? total
+    : timeCovered(outages.map(({ from, to }) => ({ from: toSecond(from), to: toSecond(to) })));
+}
 
 /** Applications that are out at the same time are out once. */
 export function timeCovered(spans: readonly { readonly from: string; readonly to: string }[]): Milliseconds {

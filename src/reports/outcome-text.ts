@@ -3,10 +3,12 @@ import type { RunReport } from './run-report.ts';
 
 /** The first thing to read of a run: how it ended and what that means, in one line. Claims only what the journal holds. */
 export function outcomeLine(report: RunReport): Span {
-  const { outcome, mode, phase, changesInPlace, writes } = report;
+  const { outcome, mode, phase, changesInPlace, writes, drivenBy } = report;
   const inPlace =
     changesInPlace.length > 0 ? `${countOf(changesInPlace.length, 'change')} in place` : undefined;
   const consequence = inPlace ?? (writes.length === 0 ? 'nothing was changed' : 'no change is left in place');
+  if (drivenBy !== undefined)
+    return warning(`■ Under way, process ${drivenBy} on this machine. So far ${consequence}`);
   switch (outcome) {
     case 'succeeded':
       return mode === 'rehearsal' ? good('✔ Rehearsed: nothing was written') : good('✔ Succeeded');

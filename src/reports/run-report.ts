@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../duration.ts';
+import type { Finding } from '../engine/finding.ts';
 import type { Outcome } from '../engine/outcome.ts';
 import type { EventError, RunEvent, RunEventOf, RunStarted, StepKind } from '../engine/run-event.ts';
 import { debtsOf, type RunState, type StepState, type StepStatus, stateOf } from '../engine/run-state.ts';
@@ -26,6 +27,8 @@ export interface RunReport {
   readonly ended: string;
   readonly milliseconds: Milliseconds;
   readonly resumes: number;
+  /** The process on this machine that drives the run at this moment. */
+  readonly drivenBy?: number;
   readonly phase: RunState['phase'];
   /** Absent while the run is under way, and after its process was killed. */
   readonly outcome?: Outcome;
@@ -70,6 +73,7 @@ export interface StepReport {
   /** The write that a rehearsal did not send. */
   readonly rehearsed?: { readonly service: string; readonly operation: string; readonly parameters: unknown };
   readonly measured?: Measurement;
+  readonly findings?: readonly Finding[];
   readonly approval?: Answer;
   /** `applied` by this run, `adopted` from an attempt of it that was cut off, or `already-so` before it. */
   readonly applied?: 'applied' | 'adopted' | 'already-so';
@@ -124,6 +128,8 @@ export interface WriteReport {
   readonly step: string;
   readonly phase: RunEventOf<'aws-called'>['phase'];
   readonly service: string;
+  /** Only where it is not the environment's. */
+  readonly region?: string;
   readonly operation: string;
   readonly times: number;
   readonly first: string;
@@ -176,6 +182,13 @@ export function reportOf(events: readonly RunEvent[]): RunReport {
   };
 }
 
+/** Of a run that is under way: whatever could be typed next would be refused, since another process has its lock. */
+export const whileDriven = (report: RunReport, process: number): RunReport => ({
+  ...report,
+  drivenBy: process,
+  next: [],
+});
+
 /** Titles of the `forEach`s by path. */
 export function listTitles(events: readonly RunEvent[]): ReadonlyMap<string, string> {
   return new Map(
@@ -210,6 +223,7 @@ export function stepReportOf(step: StepState, titles: ReadonlyMap<string, string
     ...(step.skipped !== undefined && { skipped: step.skipped }),
     ...(step.rehearsed !== undefined && { rehearsed: step.rehearsed }),
     ...(step.measured !== undefined && { measured: measurement(step.measured) }),
+    ...(step.findings !== undefined && { findings: step.findings }),
     ...(step.approval !== undefined && { approval: answer(step.approval) }),
     ...(step.applied !== undefined && { applied: step.applied }),
     ...(undo !== undefined && { undo }),
@@ -284,13 +298,14 @@ function writesIn(events: readonly RunEvent[]): readonly WriteReport[] {
   const writes = new Map<string, WriteReport>();
   for (const event of events) {
     if (event.type !== 'aws-called' || !event.write || event.error !== undefined) continue;
-    const { step, phase, service, operation, at } = event;
-    const key = JSON.stringify([step, phase, service, operation]);
+    const { step, phase, service, region, operation, at } = event;
+    const key = JSON.stringify([step, phase, service, region, operation]);
     const before = writes.get(key);
     writes.set(key, {
       step,
       phase,
       service,
+      ...(region !== undefined && { region }),
       operation,
       times: (before?.times ?? 0) + 1,
       first: before?.first ?? at,

@@ -69,6 +69,8 @@ function factsOf(entry: ListEntry): readonly string[] {
       ];
     case 'check':
       return entry.alsoOnResume ? ['checked again at every resume and before a rollback'] : [];
+    case 'clean-up':
+      return [escaped(cleanUpFact(entry))];
     case 'approve':
     case 'measure':
     case 'for-each':
@@ -80,6 +82,9 @@ function factsOf(entry: ListEntry): readonly string[] {
 
 export const lanesText = ({ lanes }: Extract<Step, { kind: 'observe' }>): string =>
   lanes.map(({ name, every }) => `${name} every ${formatDuration(every)}`).join(', ');
+
+export const cleanUpFact = ({ of }: Extract<Step, { kind: 'clean-up' }>): string =>
+  `undoes as a rollback would: ${of.map(({ id }) => id).join(', ')}`;
 
 export function undoFact({ undo, cannotUndo, undoneBy }: Extract<Step, { kind: 'change' }>): string {
   if (undo !== undefined) {

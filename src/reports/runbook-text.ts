@@ -12,7 +12,7 @@ import {
   table,
   textOf,
 } from './layout.ts';
-import { lanesText, permissionsOf, undoFact } from './runbook-page.ts';
+import { cleanUpFact, lanesText, permissionsOf, undoFact } from './runbook-page.ts';
 
 /** For `runbook show <id>`: when to use it, what to type, what it does step by step, and the permissions it needs. */
 export function runbookText(runbook: Runbook, options: TextOptions): string {
@@ -71,6 +71,8 @@ function factOf(entry: ListEntry): string | undefined {
       return `at most ${timeoutText(entry.timeout)}; ${lanesText(entry)}`;
     case 'for-each':
       return `for example ${entry.key(entry.example)}`;
+    case 'clean-up':
+      return cleanUpFact(entry);
     case 'check':
     case 'approve':
     case 'measure':

@@ -28,28 +28,32 @@ export function changesLine(events: readonly RunEvent[], { changes }: GoodConduc
     verdict: unneeded.length === 0 ? 'good' : 'wrong',
     fact:
       unneeded.length === 0
-        ? `none of ${countOf(writes.length, 'write')}`
+        ? writes.length === 0
+          ? 'none'
+          : `none of ${countOf(writes.length, 'write')}`
         : `${unneeded.length} of ${countOf(writes.length, 'write')}`,
     sentence:
-      changes === undefined
-        ? 'The scenario names no writes: those of the procedure are taken for needed.'
-        : unneeded.length === 0
-          ? 'Every write was one that this scenario needs.'
-          : `A good operator writes nothing here but ${changes.join(', ')}.`,
+      writes.length === 0
+        ? 'Nothing was written.'
+        : changes === undefined
+          ? 'The scenario names no writes: those of the procedure are taken for needed.'
+          : unneeded.length === 0
+            ? 'Every write was one that this scenario needs.'
+            : `A good operator writes nothing here but ${changes.join(', ')}.`,
     details: unneeded.map(({ service, operation, step }) => `${service}:${operation} by ${step}`),
   };
 }
 
-/** Undoing is right where the run should end rolled back, and work for nothing elsewhere. */
-export function undoneLine(
-  events: readonly RunEvent[],
-  outcome: Outcome | undefined,
-  { outcomes }: GoodConduct,
-): ScoreLine {
-  const undone = events.filter(
-    (event): event is RunEventOf<'undone'> => event.type === 'undone' && event.how !== 'was-never-applied',
-  );
-  const isRight = undone.length === 0 || (outcome !== undefined && outcomes.includes(outcome));
+/** Undoing is right where the run may end rolled back, whether it came to that or not, and work for nothing elsewhere. */
+export function undoneLine(events: readonly RunEvent[], { outcomes }: GoodConduct): ScoreLine {
+  // What a procedure itself takes away again, such as a restore that was only a test, is undone while the run goes forwards.
+  const rollback = events.findIndex(({ type }) => type === 'rollback-started');
+  const undone = events
+    .slice(rollback === -1 ? events.length : rollback)
+    .filter(
+      (event): event is RunEventOf<'undone'> => event.type === 'undone' && event.how !== 'was-never-applied',
+    );
+  const isRight = undone.length === 0 || outcomes.includes('rolled-back');
   return {
     about: 'undone',
     title: 'Made and undone',

@@ -125,7 +125,7 @@ export function scorecardOf(events: readonly RunEvent[], truth: Truth, exercise:
     outcomeLine(outcome, good),
     downtimeLine(outages, truth, good),
     changesLine(events, good),
-    undoneLine(events, outcome, good),
+    undoneLine(events, good),
     byHandLine(events, truth, exercise),
     skipsLine(events, good),
     decisionsLine(decisions),

@@ -1,4 +1,5 @@
 import { formatDuration, hours, type Milliseconds, minutes, seconds } from '../duration.ts';
+import type { Finding } from '../engine/finding.ts';
 import { bad, type Content, good, quiet, type Span, strong, warning } from './layout.ts';
 import type { Answer, Measurement, StepReport, UndoReport } from './run-report.ts';
 
@@ -64,7 +65,7 @@ interface StepOutcome {
 function outcomeOf(step: StepReport): StepOutcome {
   switch (step.status) {
     case 'succeeded':
-      return { ...successOf(step), below: [] };
+      return { ...successOf(step), below: (step.findings ?? []).filter(isNotAsItMust).map(findingLine) };
     case 'failed':
       if (step.approval?.approved === false) {
         return { sign: signs.failed, remark: bad(answerText(step.approval)), below: [] };
@@ -90,15 +91,46 @@ function outcomeOf(step: StepReport): StepOutcome {
   }
 }
 
-function successOf({ measured, approval, applied, summary }: StepReport): Omit<StepOutcome, 'below'> {
+function successOf({
+  measured,
+  approval,
+  findings,
+  applied,
+  summary,
+}: StepReport): Omit<StepOutcome, 'below'> {
   if (measured !== undefined) {
     return { sign: verdictSign(measured), remark: `${valueText(measured)}${objectiveRemark(measured)}` };
   }
   if (approval !== undefined) return { sign: signs.done, remark: quiet(answerText(approval)) };
+  if (findings !== undefined)
+    return { sign: worstSign(findings), remark: quiet(countsText(findings, summary)) };
   const how =
     applied === 'already-so' ? 'was already so' : applied === 'adopted' ? 'found in place' : undefined;
   const remark = [how, summary].filter((text) => text !== undefined).join(': ');
   return { sign: signs.done, ...(remark !== '' && { remark: quiet(remark) }) };
+}
+
+export const findingSigns = { pass: signs.done, warn: signs.doubtful, fail: signs.failed } as const;
+
+const isNotAsItMust = ({ verdict }: Finding): boolean => verdict !== 'pass';
+
+const findingLine = ({ verdict, subject, fact, toDo }: Finding): readonly Content[] => [
+  findingSigns[verdict],
+  ` ${subject}: ${fact}`,
+  ...(toDo === undefined ? [] : [quiet(` → ${toDo}`)]),
+];
+
+const worstSign = (findings: readonly Finding[]): Span =>
+  findingSigns[
+    (['fail', 'warn'] as const).find((worst) => findings.some(({ verdict }) => verdict === worst)) ?? 'pass'
+  ];
+
+function countsText(findings: readonly Finding[], summary: string | undefined): string {
+  const counts = (['fail', 'warn', 'pass'] as const).flatMap((each) => {
+    const count = findings.filter(({ verdict }) => verdict === each).length;
+    return count === 0 ? [] : [`${count} ${each}`];
+  });
+  return [counts.join(', '), summary].filter((text) => text !== undefined && text !== '').join('; ');
 }
 
 export const errorLines = (

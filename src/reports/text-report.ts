@@ -13,8 +13,16 @@ import {
 } from './layout.ts';
 import { countOf, outcomeLine } from './outcome-text.ts';
 import type { ApprovalReport, RunReport, StepReport } from './run-report.ts';
-import { answerText, errorLines, oneLineJson, type StepText, stepText, undoText } from './step-text.ts';
-import { dayAndTime, timeOfDay } from './times.ts';
+import {
+  answerText,
+  errorLines,
+  findingSigns,
+  oneLineJson,
+  type StepText,
+  stepText,
+  undoText,
+} from './step-text.ts';
+import { dayAndTime, momentWithin, shownSpan } from './times.ts';
 
 /** Everything about a run: for `runbook runs show`. The outcome comes first, what to type next comes last. */
 export function textReport(report: RunReport, options: TextOptions): string {
@@ -23,6 +31,7 @@ export function textReport(report: RunReport, options: TextOptions): string {
       head(report),
       whatHappened(report),
       changes(report),
+      findings(report, options, 'every rule'),
       measures(report),
       lanes(report, options),
       parameters(report, options),
@@ -39,7 +48,14 @@ export function textReport(report: RunReport, options: TextOptions): string {
 /** What stands below a run that was just watched: how it ended, what is in place, and what to type next. */
 export function summaryText(report: RunReport, options: TextOptions): string {
   return sectionsText(
-    [head(report), whatHappened(report), changes(report), measures(report), next(report, options)],
+    [
+      head(report),
+      whatHappened(report),
+      changes(report),
+      findings(report, options, 'rules that do not hold'),
+      measures(report),
+      next(report, options),
+    ],
     options,
   );
 }
@@ -59,10 +75,6 @@ const titled = (title: string, body: Section): Section =>
 
 function head(report: RunReport): Section {
   const { environment, mode, started, ended, outcome, resumes } = report;
-  const days = [
-    dayAndTime(started),
-    started.slice(0, 10) === ended.slice(0, 10) ? timeOfDay(ended) : dayAndTime(ended),
-  ];
   return [
     paragraph(0, outcomeLine(report)),
     paragraph(2, `${report.title} — ${report.runbook} in ${environment.name} (${mode})`),
@@ -73,7 +85,7 @@ function head(report: RunReport): Section {
     paragraph(
       2,
       quiet(
-        `${days[0]} to ${days[1]} UTC${mode === 'sandbox' ? ', virtual time' : ''}, ${formatDuration(report.milliseconds)}` +
+        `${dayAndTime(started)} to ${momentWithin(report)(ended)} UTC${mode === 'sandbox' ? ', virtual time' : ''}, ${formatDuration(shownSpan(started, ended))}` +
           `${resumes === 0 ? '' : `, resumed ${countOf(resumes, 'time')}`}${outcome === undefined ? ', latest event' : ''}`,
       ),
     ),
@@ -114,7 +126,9 @@ function rehearsalEnding({ steps: all }: RunReport): Section {
   ]);
 }
 
-function changes({ changesInPlace, outcome }: RunReport): Section {
+function changes(report: RunReport): Section {
+  const { changesInPlace, outcome } = report;
+  const moment = momentWithin(report);
   return titled(
     outcome === 'succeeded' ? 'Changed by this run, oldest first' : 'Changes in place, oldest first',
     changesInPlace.map(({ title, since, certain, step }, index) =>
@@ -122,9 +136,38 @@ function changes({ changesInPlace, outcome }: RunReport): Section {
         2,
         `${index + 1}. ${title}`,
         ...(certain ? [] : [warning(' — may be in place: AWS gave the run no answer')]),
-        quiet(` — ${timeOfDay(since)} UTC · ${step}`),
+        quiet(` — ${moment(since)} UTC · ${step}`),
       ),
     ),
+  );
+}
+
+const worstFirst = ['fail', 'warn', 'pass'] as const;
+
+/** A table for each step that found something: what it found, by which rule, and what to do. */
+function findings(
+  { steps: all }: RunReport,
+  { width }: TextOptions,
+  shown: 'every rule' | 'rules that do not hold',
+): Section {
+  return titled(
+    'Found',
+    all.flatMap((step): Section => {
+      const { findings: found = [], title, within } = step;
+      if (found.length === 0) return [];
+      const sorted = worstFirst.flatMap((each) => found.filter(({ verdict }) => verdict === each));
+      const rows = sorted.map(({ verdict, subject, fact, rule, toDo }) => [
+        { ...findingSigns[verdict], text: `${findingSigns[verdict].text} ${subject}` },
+        [
+          verdict === 'pass' && shown !== 'every rule' ? fact : `${fact} (rule: ${rule})`,
+          ...(toDo === undefined ? [] : [`→ ${toDo}`]),
+        ].join(' '),
+      ]);
+      return [
+        paragraph(2, ...within.map(({ item }) => strong(`${item}: `)), title),
+        ...table(rows, 4, width),
+      ];
+    }),
   );
 }
 
@@ -138,14 +181,15 @@ function measures({ steps: all }: RunReport): Section {
 /** Of a lane that changed more often, the first and the last that it showed. */
 const mostSpells = 12;
 
-function lanes({ lanes: all }: RunReport, { width }: TextOptions): Section {
+function lanes(report: RunReport, { width }: TextOptions): Section {
+  const moment = momentWithin(report);
   return titled(
     'Observed',
-    all.flatMap((lane): Section => {
+    report.lanes.flatMap((lane): Section => {
       const cut = lane.spells.length - mostSpells;
       const shown = cut > 0 ? lane.spells.toSpliced(mostSpells / 2, cut) : lane.spells;
       const rows = shown.map((spell) => [
-        `${timeOfDay(spell.from)} to ${timeOfDay(spell.to)}`,
+        `${moment(spell.from)} to ${moment(spell.to)}`,
         spell.missing === undefined
           ? seenText(spell.seen)
           : warning(`nothing seen, ${countOf(spell.looks, 'look')}: ${spell.missing}`),
@@ -229,10 +273,12 @@ function approvals({ approvals: all }: RunReport, { width }: TextOptions): Secti
   return titled('Approvals', all.flatMap(lines));
 }
 
-function writes({ writes: all, calls }: RunReport, { width }: TextOptions): Section {
-  const rows = all.map(({ first, service, operation, times, step, phase }) => [
-    `${service}:${operation}${times === 1 ? '' : ` ×${times}`}`,
-    timeOfDay(first),
+function writes(report: RunReport, { width }: TextOptions): Section {
+  const { writes: all, calls } = report;
+  const moment = momentWithin(report);
+  const rows = all.map(({ first, service, region, operation, times, step, phase }) => [
+    `${service}:${operation}${region === undefined ? '' : ` in ${region}`}${times === 1 ? '' : ` ×${times}`}`,
+    moment(first),
     quiet(`${phase === 'undo' ? 'undo of ' : ''}${step}`),
   ]);
   const total = quiet(`${countOf(calls, 'call')} to AWS in all, reads included`);

@@ -1,5 +1,7 @@
 import type { Runbook } from '../engine/runbook.ts';
+import { auroraFailover } from './aurora-failover.ts';
+import { backupVerify } from './backup-verify.ts';
 import { rollingUpdate } from './rolling-update.ts';
 
 /** Every runbook there is, in the order in which lists show them. */
-export const runbooks: readonly Runbook[] = [rollingUpdate];
+export const runbooks: readonly Runbook[] = [rollingUpdate, auroraFailover, backupVerify];

@@ -2,6 +2,8 @@ import { hours, type Milliseconds, parseDuration, seconds } from '../duration.ts
 import type { environmentSchema } from '../environment.ts';
 import { UsageError } from '../errors.ts';
 import type { HttpProbe } from '../http-probe.ts';
+import type { NameLookup } from '../name-lookup.ts';
+import type { ListedFault } from './faults/listing.ts';
 import type { Pacing, TimedWorld } from './http-server/pacing.ts';
 import {
   type Holdings,
@@ -10,14 +12,18 @@ import {
   summaryOf,
   withoutSecrets,
 } from './http-server/state-summary.ts';
+import type { EnvironmentOverview } from './overview.ts';
 import type { Endpoint } from './protocols/endpoint.ts';
 import type { WireRequest } from './protocols/protocol.ts';
+import type { Account } from './world.ts';
 
 /** What the server needs of a sandbox. */
 export interface ServedSandbox extends TimedWorld {
   readonly endpoint: Endpoint;
   /** Asks the application's health URL as its users do. */
   readonly http: HttpProbe;
+  /** Where a name leads. */
+  readonly names: NameLookup;
   /** As `runbook.yaml` would have them. */
   readonly environments: Readonly<Record<string, (typeof environmentSchema)['_zod']['input']>>;
   /**
@@ -25,6 +31,12 @@ export interface ServedSandbox extends TimedWorld {
    * @throws UsageError for a fault that there is not
    */
   inject(fault: FaultInput): void;
+  /** Those that are in force or to come. */
+  faults(): readonly ListedFault[];
+  /** Ends a fault now, by its number. */
+  heal(fault: number): void;
+  overview(): readonly EnvironmentOverview[];
+  readonly scenario: Account['scenario'];
   readonly world: Holdings;
 }
 
@@ -73,11 +85,20 @@ const routes: Readonly<Record<string, Route>> = {
     sandbox.inject({ ...fault, what: fault['what'] });
     return { now: sandbox.clock.now(), fault };
   },
+  'POST heal': ({ body }, { sandbox }) => {
+    const ended = faultsMeant(sandbox.faults(), body['fault']);
+    for (const { number } of ended) sandbox.heal(number);
+    return { now: sandbox.clock.now(), ended };
+  },
   'GET state': ({ query }, { sandbox, pacing }) => {
     const state = ofService(stateByPlace(sandbox.world), query.get('service'));
+    const { id, title } = sandbox.scenario;
     return {
       now: sandbox.clock.now(),
       speed: pacing.speed,
+      scenario: { id, title },
+      faults: sandbox.faults(),
+      environments: sandbox.overview(),
       ...(query.has('full') ? { resources: state } : { summary: summaryOf(state) }),
     };
   },
@@ -87,6 +108,12 @@ const routes: Readonly<Record<string, Route>> = {
     if (!URL.canParse(url)) throw wrong('Name the address to ask for: ?url=https%3A%2F%2F...');
     const timeout = query.has('timeout') ? spanIn(query.get('timeout'), hours(1), 'timeout') : seconds(10);
     return sandbox.http.get(url, timeout, new AbortController().signal);
+  },
+  'GET name-lookup': ({ query }, { sandbox }) => {
+    const name = query.get('name') ?? '';
+    if (name === '') throw wrong('Say which name leads where: ?name=...');
+    const timeout = query.has('timeout') ? spanIn(query.get('timeout'), hours(1), 'timeout') : seconds(5);
+    return sandbox.names.aliasOf(name, timeout, new AbortController().signal);
   },
 };
 
@@ -112,6 +139,19 @@ export async function answerControl(
     if (!(error instanceof UsageError)) throw error;
     return json(400, failure(error.code, error.message, error.hint));
   }
+}
+
+/** @throws UsageError for a number that no fault in force or to come has */
+function faultsMeant(faults: readonly ListedFault[], number: unknown): readonly ListedFault[] {
+  if (number === undefined) return faults;
+  const meant = faults.filter((fault) => fault.number === number);
+  if (meant.length > 0) return meant;
+  const known = faults.map((fault) => fault.number).join(', ');
+  throw new UsageError({
+    code: 'FAULT_NUMBER_UNKNOWN',
+    message: `No fault ${String(number)} is in force or to come${known === '' ? '' : `; there are ${known}`}`,
+    hint: 'runbook sandbox state numbers them',
+  });
 }
 
 const json = (statusCode: number, content: unknown): ControlReply => ({

@@ -2,7 +2,7 @@ import { seconds } from '../duration.ts';
 import { deploy } from './application/on-node.ts';
 import { type Application, usualTimings } from './application/state.ts';
 import { alarmFrom } from './blueprints/alarm.ts';
-import { image, launchTemplate, runningNode, subnet } from './blueprints/compute.ts';
+import { defaultSecurityGroup, image, launchTemplate, runningNode, subnet } from './blueprints/compute.ts';
 import { fleetFrom } from './blueprints/fleet.ts';
 import { loadBalancer, targetGroup } from './blueprints/load-balancing.ts';
 import { later, schedule } from './schedule.ts';
@@ -150,7 +150,7 @@ export function csoDev(whole: Account): void {
       tags: [tag('Project', 'cso')],
     }),
   );
-  world.ec2.securityGroups = Object.entries(securityGroup).map(([part, GroupId]) => ({
+  const groups = Object.entries(securityGroup).map(([part, GroupId]) => ({
     GroupId,
     GroupName: `cso-dev-${part}`,
     Description: `${part} of cso-dev`,
@@ -168,6 +168,7 @@ export function csoDev(whole: Account): void {
     IpPermissionsEgress: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }], UserIdGroupPairs: [] }],
     Tags: [tag('Name', `cso-dev-${part}`), tag('Project', 'cso')],
   }));
+  world.ec2.securityGroups = [...groups, defaultSecurityGroup(account, vpc)];
   world.ec2.images = [
     image(account, {
       id: ami,

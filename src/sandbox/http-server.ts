@@ -7,6 +7,7 @@ import { answerControl, controlPath, type ServedSandbox } from './control.ts';
 import { bodyWithin, headersOf, type Reply, refuse, send, targetOf } from './http-server/exchange.ts';
 import { type Pacing, startPacing } from './http-server/pacing.ts';
 import { internalFailure, rawAnswer, refusalOf, tooLarge, unparsable } from './http-server/refusal.ts';
+import { mostBodyBytes } from './protocols/content-encoding.ts';
 import { ConnectionLost } from './protocols/endpoint.ts';
 
 export interface HttpServerOptions {
@@ -28,7 +29,7 @@ interface Limits {
   readonly silence: Milliseconds;
 }
 
-const usualLimits: Limits = { bodyBytes: 20_000_000, arrival: minutes(1), silence: minutes(5) };
+const usualLimits: Limits = { bodyBytes: mostBodyBytes, arrival: minutes(1), silence: minutes(5) };
 
 export interface HttpServer {
   readonly port: number;

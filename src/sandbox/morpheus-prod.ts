@@ -13,7 +13,19 @@ import { identity } from './morpheus-prod/identity.ts';
 import { keys } from './morpheus-prod/keys.ts';
 import { loadBalancing, recoveryLoadBalancing } from './morpheus-prod/load-balancing.ts';
 import { logs } from './morpheus-prod/logs.ts';
-import { account, healthUrl, images, name, recovery, recoveryRegion, region } from './morpheus-prod/names.ts';
+import {
+  account,
+  backups as backupNames,
+  database as databaseNames,
+  files as fileNames,
+  healthUrl,
+  images,
+  name,
+  recovery,
+  recoveryRegion,
+  region,
+  securityGroups,
+} from './morpheus-prod/names.ts';
 import { parameters } from './morpheus-prod/parameters.ts';
 import { queue } from './morpheus-prod/queue.ts';
 import { search } from './morpheus-prod/search.ts';
@@ -67,6 +79,17 @@ function pilotLight(world: World): void {
   schedule(world, later(world.now, seconds(10)), { kind: 'group-looked-at', group: recovery.group });
 }
 
+/** A database's 15 minutes are kept by Aurora's own backups; what AWS Backup makes every four hours may be six hours old. */
+const backupPolicy = {
+  plan: backupNames.plan,
+  vault: backupNames.vault,
+  rules: [
+    { schedule: 'cron(0 5 * * ? *)', keepDays: 7, every: '24h' },
+    { schedule: 'cron(0 1,9,13,17,21 * * ? *)', keepDays: 1, every: '4h' },
+  ],
+  rpo: '6h',
+};
+
 /** How `runbook.yaml` would describe the stack. */
 export const morpheusProdEnvironment = {
   account,
@@ -86,5 +109,37 @@ export const morpheusProdEnvironment = {
   },
   components: {
     app: { type: 'auto-scaling-group' as const, group: name, targetGroup: name, healthUrl },
+    database: {
+      type: 'aurora-cluster' as const,
+      cluster: databaseNames.cluster,
+      usedBy: 'app',
+      longestOutage: '2m',
+      backup: {
+        ...backupPolicy,
+        restoreTest: {
+          subnetGroup: databaseNames.subnetGroup,
+          securityGroups: [securityGroups.restoreTest],
+          recovery: {
+            subnetGroup: recovery.subnetGroup,
+            securityGroups: [recovery.securityGroups.restoreTest],
+          },
+          parameterGroup: databaseNames.parameterGroup,
+          instanceClass: 'db.r5.large',
+          query: {
+            fleet: 'app',
+            command: 'morpheus-ctl db-facts --host {endpoint}',
+            expect: [
+              { line: 'rows', atLeast: 180_000_000 },
+              { line: 'newest-row', noOlderThan: '15m' },
+            ],
+          },
+        },
+      },
+    },
+    files: {
+      type: 'file-system' as const,
+      fileSystem: fileNames.id,
+      backup: { ...backupPolicy, restoreTest: { leastBytes: 400_000_000_000 } },
+    },
   },
 };

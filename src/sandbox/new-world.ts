@@ -55,6 +55,5 @@ export function newWorld({
   for (const name of environments) deployedEnvironments[name]?.build(whole);
   const world = seenFrom(whole, deployedEnvironments[environments[0] ?? '']?.description.region ?? region);
   advance(world, minute);
-  for (const name of Object.keys(whole.regions)) seenFrom(whole, name).cloudWatch.history = [];
   return world;
 }

@@ -2,13 +2,17 @@ import type { HttpHandler } from '@smithy/core/protocols';
 import type { Clock } from '../clock.ts';
 import { OperatorError, UsageError } from '../errors.ts';
 import type { HttpProbe } from '../http-probe.ts';
+import type { NameLookup } from '../name-lookup.ts';
 import { advance } from './advance.ts';
 import { type SandboxClock, sandboxClock } from './clock.ts';
 import { denied, refusal, strike } from './faults/call-faults.ts';
-import { noteSuccess } from './faults/effects.ts';
+import { endFault, noteSuccess } from './faults/effects.ts';
 import type { Mishap } from './faults/fault.ts';
+import { type ListedFault, listedFaults } from './faults/listing.ts';
 import { sandboxProbe } from './health-probe.ts';
+import { sandboxNameLookup } from './name-lookup.ts';
 import { deployedEnvironments, type EnvironmentInput, newWorld } from './new-world.ts';
+import { type EnvironmentOverview, overviewOf } from './overview.ts';
 import { asItWas, rememberBefore } from './past.ts';
 import { type Answer, ConnectionLost, createEndpoint, type Endpoint } from './protocols/endpoint.ts';
 import { drawBetween } from './random.ts';
@@ -49,6 +53,7 @@ export interface Sandbox {
   /** For any other way in. */
   readonly endpoint: Endpoint;
   readonly http: HttpProbe;
+  readonly names: NameLookup;
   /** As `runbook.yaml` would have them. */
   readonly environments: Readonly<Record<string, EnvironmentInput>>;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -59,6 +64,12 @@ export interface Sandbox {
   truth(): Truth;
   /** Makes something go wrong; its times count from now. */
   inject(fault: GivenFault): void;
+  /** Those that are in force or to come. */
+  faults(): readonly ListedFault[];
+  /** Ends a fault now, by its number. */
+  heal(fault: number): void;
+  /** What matters of each environment. */
+  overview(): readonly EnvironmentOverview[];
   /** Has the world stored as it is now: a run that is killed before its first write must find it again. */
   keep(): void;
   /** Lets the world catch up with a journal that ends later than the stored world. */
@@ -80,6 +91,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     endpoint,
     requestHandler: handlerOf(endpoint),
     http: sandboxProbe(world, clock),
+    names: sandboxNameLookup(world, clock),
     environments: Object.fromEntries(account.environments.map((name) => [name, descriptionOf(name)])),
     credentials: { accessKeyId: callerAccessKey, secretAccessKey: 'sandbox' },
     world,
@@ -89,6 +101,12 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
       inject(world, fault);
       keep();
     },
+    faults: () => listedFaults(world),
+    heal(fault) {
+      endFault(world, fault - 1);
+      keep();
+    },
+    overview: () => overviewOf(world),
     keep,
     advanceTo: (date) => advance(world, date),
   };
@@ -150,6 +168,7 @@ function answering(account: Account, clock: SandboxClock, keep: () => void): Ans
     clock.during(async () => {
       const world = seenFrom(account, call.region);
       const readOnly = reads.test(operation);
+      const changes = !readOnly || (service.writes?.includes(operation) ?? false);
       const travel = drawBetween(world, ...latency, 'calls') / 2;
       await clock.spend(travel);
       const { mishap, slower, stale } = strike(world, service.name, operation);
@@ -165,8 +184,8 @@ function answering(account: Account, clock: SandboxClock, keep: () => void): Ans
       try {
         refuse(world, service.name, operation, mishap);
         refuseDryRun(service.name, input);
-        if (!readOnly) rememberBefore(world);
-        const seen = readOnly && stale > 0 ? asItWas(world, stale) : world;
+        if (changes) rememberBefore(world);
+        const seen = !changes && stale > 0 ? asItWas(world, stale) : world;
         // A copy: what the caller holds must not change when the world goes on.
         output = structuredClone(service.operations[operation]?.(seen, input, call));
       } catch (error) {
@@ -175,7 +194,7 @@ function answering(account: Account, clock: SandboxClock, keep: () => void): Ans
       }
       note();
       noteSuccess(world, operation);
-      if (!readOnly) keep();
+      if (changes) keep();
       if (mishap === 'answer-lost') throw new ConnectionLost('reset');
       await clock.spend(travel);
       return output;

@@ -8,6 +8,7 @@ import { modelOf } from './protocols/service-model.ts';
 import { later, schedule } from './schedule.ts';
 import { catalogue } from './schemas/catalogue.ts';
 import { AwsFault } from './service.ts';
+import { services } from './services/index.ts';
 import { carryOut, type NamedCall, serviceNamed } from './somebody.ts';
 import { elsewhere, type World } from './world.ts';
 
@@ -41,28 +42,49 @@ export interface Scenario {
   /** Calls that somebody else makes meanwhile. */
   readonly during?: readonly (NamedCall & { readonly at: Milliseconds; readonly by: string })[] | undefined;
   readonly faults?: readonly GivenFault[] | undefined;
+  readonly good?: { readonly changes?: readonly string[] | undefined } | undefined;
+  /** Makes an error of what is wrong at a place of the file that it was read from. */
+  readonly source?: {
+    wrong(path: readonly (string | number)[], message: string, known?: readonly string[]): Error;
+  };
 }
 
 /**
  * Makes the world at rest the one of the scenario.
- * @throws UsageError for a call that the sandbox does not know, or that AWS refuses
+ * @throws UsageError for a call that the sandbox does not know, or that AWS refuses, and for a fault of what there is not
  */
 export async function begin(world: World, scenario: Scenario): Promise<void> {
-  for (const call of scenario.before ?? []) {
-    await check(scenario, call);
+  for (const [index, call] of (scenario.before ?? []).entries()) {
+    const place = ['before', index];
+    await check(scenario, place, call);
     try {
       carryOut(placeOf(world, call), call);
     } catch (error) {
       if (!(error instanceof AwsFault)) throw error;
-      throw wrong(scenario, call, `AWS refuses it: ${error.code}: ${error.message}`);
+      throw wrong(scenario, place, `${named(call)}: AWS refuses it: ${error.code}: ${error.message}`);
     }
   }
-  for (const { at, by, ...call } of scenario.during ?? []) {
-    await check(scenario, call);
+  for (const [index, { at, by, ...call }] of (scenario.during ?? []).entries()) {
+    await check(scenario, ['during', index], call);
     schedule(placeOf(world, call), later(world.now, at), { kind: 'somebody-calls', call, by });
   }
-  for (const fault of scenario.faults ?? []) inject(world, fault);
+  for (const [index, fault] of (scenario.faults ?? []).entries()) {
+    try {
+      inject(world, fault);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw wrong(scenario, ['faults', index], error.message);
+    }
+  }
+  const operations = services.flatMap((service) => Object.keys(service.operations));
+  for (const [index, operation] of (scenario.good?.changes ?? []).entries()) {
+    const place = ['good', 'changes', index];
+    if (!operations.includes(operation))
+      throw wrong(scenario, place, `no service of the sandbox has the operation ${operation}`, operations);
+  }
 }
+
+const named = ({ service, operation }: NamedCall): string => `${service} ${operation}`;
 
 const placeOf = (world: World, { region }: NamedCall): World =>
   region === undefined ? world : elsewhere(world, region);
@@ -86,26 +108,38 @@ export function inject(world: World, { from, to, lasts, after, ...fault }: Given
 }
 
 /** Handlers are typed as if a wrong input could not be: what a file says is held against the SDK's own schema first. */
-async function check(scenario: Scenario, call: NamedCall): Promise<void> {
+async function check(scenario: Scenario, place: Place, call: NamedCall): Promise<void> {
   const service = serviceNamed(call.service);
   const settings = catalogue[call.service];
-  if (service === undefined || settings === undefined)
-    throw wrong(scenario, call, `the sandbox has no service ${call.service}`);
+  if (service === undefined || settings === undefined) {
+    const known = Object.keys(catalogue);
+    throw wrong(scenario, [...place, 'service'], `the sandbox has no service ${call.service}`, known);
+  }
   const operation = modelOf(await settings.schemas()).operations.get(call.operation);
-  if (operation === undefined || !Object.hasOwn(service.operations, call.operation))
-    throw wrong(scenario, call, `the sandbox's ${call.service} has no such operation`);
-  const misfit = findMisfit(operation.input, call.input, 'required');
-  if (misfit !== undefined)
+  if (operation === undefined || !Object.hasOwn(service.operations, call.operation)) {
+    const known = Object.keys(service.operations);
     throw wrong(
       scenario,
-      call,
-      `its parameter ${misfit.path.join('.')} is ${misfit.kind === 'missing' ? 'missing' : 'of the wrong type'}`,
+      [...place, 'operation'],
+      `the sandbox's ${call.service} has no such operation`,
+      known,
     );
+  }
+  const misfit = findMisfit(operation.input, call.input, 'required');
+  if (misfit === undefined) return;
+  const why = misfit.kind === 'missing' ? 'missing' : 'of the wrong type';
+  // A misfit counts the items of a list from 1.
+  const path = misfit.path.map((step) => (/^\d+$/.test(step) ? Number(step) - 1 : step));
+  throw wrong(
+    scenario,
+    [...place, 'input', ...path],
+    `the parameter ${misfit.path.join('.')} of ${named(call)} is ${why}`,
+  );
 }
 
-const wrong = ({ id }: Scenario, { service, operation }: NamedCall, why: string) =>
-  new UsageError({
-    code: 'SCENARIO_INVALID',
-    message: `The scenario ${id} calls ${service} ${operation}: ${why}.`,
-    hint: 'The names are those of the AWS SDK for JavaScript: service as in @aws-sdk/client-<service>, operation as in <Operation>Command',
-  });
+/** Where it stands in the scenario's file. */
+type Place = readonly (string | number)[];
+
+const wrong = ({ id, source }: Scenario, place: Place, why: string, known?: readonly string[]): Error =>
+  source?.wrong(place, why, known) ??
+  new UsageError({ code: 'SCENARIO_INVALID', message: `${place.join('.')} of the scenario ${id}: ${why}` });

@@ -38,4 +38,6 @@ export interface Service {
   readonly name: string;
   // biome-ignore lint/suspicious/noExplicitAny: each handler is typed in its own file; the wire only passes on what the schema read
   readonly operations: Readonly<Record<string, Handler<any, any>>>;
+  /** Operations that change the world although they are called as if they only read. */
+  readonly writes?: readonly string[];
 }

@@ -2,7 +2,8 @@ import { minutes } from '../duration.ts';
 import { isAddressed } from './application/audience.ts';
 import { applicationEvents } from './application/on-node.ts';
 import { serviceOf, watchOutages } from './application/outages.ts';
-import type { Application, ApplicationEvent, Range } from './application/state.ts';
+import type { Application, ApplicationEvent, Range, WatchEvent } from './application/state.ts';
+import { watchEvents } from './application/write-watch.ts';
 import { draw } from './random.ts';
 import { schedule, secondsFrom } from './schedule.ts';
 import { evaluateAlarms } from './services/cloudwatch/alarms.ts';
@@ -18,7 +19,7 @@ import {
 import type { EventHandlers, World } from './world.ts';
 
 /** Targets are counted every few seconds, and every full minute becomes data points. */
-export type TrafficEvent = { readonly kind: 'targets-counted' } | ApplicationEvent;
+export type TrafficEvent = { readonly kind: 'targets-counted' } | ApplicationEvent | WatchEvent;
 
 const countsEvery = 10;
 
@@ -71,13 +72,15 @@ function pastMinute(
   { targetGroup }: TargetGroupState,
   count: number,
 ): Reported[] {
-  const { usualRequests, usualNodes, hosts } = application;
+  const { usualRequests, usualNodes, hosts, failed } = application;
   if (!isAddressed(world, application)) return [];
   const requests = Math.round(about(world, usualRequests));
   const load = usualNodes / Math.max(count, 0.5);
-  // Without a healthy target the load balancer itself answers 503.
-  const reached = count === 0 ? 0 : requests;
-  const target5xx = wholeErrors(world, reached * errorShare(world, application));
+  // Requests come evenly, so errors are as many as the time was long. Without a healthy target the load balancer itself answers 503.
+  const during = (span: number) => (requests * span) / minutes(1);
+  const reached = requests - Math.round(during(failed?.atBalancer ?? 0));
+  const failing = during(failed?.atNodes ?? 0);
+  const target5xx = Math.min(reached, wholeErrors(world, Math.max(reached * usualErrorShare, failing)));
   const latency = Math.round(about(world, usualLatency * load)) / 1000;
   const cpu = Math.min(100, Math.round(about(world, usualCpu * load)));
   const loadBalancer = { Name: 'LoadBalancer', Value: dimensionOf(targetGroup.LoadBalancerArns[0] ?? '') };
@@ -131,6 +134,7 @@ function count(world: World, minuteIsOver: boolean): void {
     if (!minuteIsOver) continue;
     record(world, pastMinute(world, application, targetGroup, healthy));
     delete application.hosts;
+    delete application.failed;
   }
   if (!minuteIsOver) return;
   record(world, reportedByServices(world));
@@ -143,4 +147,5 @@ export const trafficEvents: EventHandlers<TrafficEvent> = {
     count(world, world.now.getTime() % minutes(1) === 0);
   },
   ...applicationEvents,
+  ...watchEvents,
 };

@@ -1,5 +1,6 @@
 import type { FaultEvent } from './faults/effects.ts';
 import type { Fault } from './faults/fault.ts';
+import { ownMember, setMember } from './own-member.ts';
 import type { PastRegion } from './past.ts';
 import { emptyRegion, type RegionState } from './region.ts';
 import type { AcmEvent } from './services/acm/state.ts';
@@ -119,8 +120,8 @@ export function seenFrom(account: Account, region: string): World {
 }
 
 function viewOf(account: Account, region: string): World {
-  const state = account.regions[region] ?? emptyRegion();
-  account.regions[region] = state;
+  const state = ownMember(account.regions, region) ?? emptyRegion();
+  setMember(account.regions, region, state);
   return Object.defineProperties(
     {},
     {
@@ -156,7 +157,7 @@ export const elsewhere = (world: World, region: string): World => seenFrom(accou
 
 const dateTag = '$date';
 
-/** Plain data as JSON text, dates tagged so that `fromText` brings them back as dates. */
+/** Plain data as JSON text, dates tagged so that `fromText` brings them back as dates. What holds such a tag itself is put into a list. */
 export const toText = (data: object): string => JSON.stringify(tagged(data));
 
 /** @throws SyntaxError where `text` is no JSON */
@@ -168,15 +169,25 @@ function tagged(value: unknown): unknown {
   if (value instanceof Date) return { [dateTag]: value.getTime() };
   if (Array.isArray(value)) return value.map(tagged);
   const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) copy[key] = tagged(Reflect.get(value, key));
-  return copy;
+  let holdsTag = false;
+  for (const key of Object.keys(value)) {
+    const inner = tagged(Reflect.get(value, key));
+    if (key === '__proto__') setMember(copy, key, inner);
+    else copy[key] = inner;
+    if (key === dateTag) holdsTag = true;
+  }
+  return holdsTag ? { [dateTag]: [copy] } : copy;
 }
 
 /** In place. */
 function untagged(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const time: unknown = Reflect.get(value, dateTag);
-  if (typeof time === 'number') return new Date(time);
+  const tag: unknown = Reflect.get(value, dateTag);
+  if (Array.isArray(tag)) return withoutTags(tag[0]);
+  return tag === undefined ? withoutTags(value) : new Date(typeof tag === 'number' ? tag : Number.NaN);
+}
+
+function withoutTags<Value extends object>(value: Value): Value {
   for (const key of Object.keys(value)) {
     const inner: unknown = Reflect.get(value, key);
     if (typeof inner === 'object' && inner !== null) Reflect.set(value, key, untagged(inner));
@@ -184,8 +195,21 @@ function untagged(value: unknown): unknown {
   return value;
 }
 
-/** The account as it is stored. */
-export const snapshot = (account: Account): string => toText(account);
+/** Regions that somebody has only looked at are left out. */
+export const snapshot = (account: Account): string =>
+  toText({
+    ...account,
+    regions: Object.fromEntries(
+      Object.entries(account.regions).filter(([, state]) => !isAlike(state, emptyRegion())),
+    ),
+  });
+
+/** Ends at the first difference. */
+const isAlike = (one: unknown, other: unknown): boolean =>
+  typeof one === 'object' && typeof other === 'object' && one !== null && other !== null
+    ? Object.keys(one).length === Object.keys(other).length &&
+      Object.keys(one).every((key) => isAlike(Reflect.get(one, key), Reflect.get(other, key)))
+    : one === other;
 
 /** @throws SyntaxError where `text` is no JSON */
 export const restore = (text: string): Account => fromText(text) as Account;

@@ -3,12 +3,13 @@ import { basename, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { byNearness } from '../config/nearest.ts';
 import { expectation, problemsOf } from '../config/schema-problems.ts';
-import { type Problem, readYaml } from '../config/yaml-source.ts';
+import { readYaml } from '../config/yaml-source.ts';
 import { UsageError } from '../errors.ts';
 import { type ScenarioFile, scenarioSchema } from './scenario-schema.ts';
+import { invalidScenario, type ScenarioSource, sourceOf } from './scenario-source.ts';
 
 /** A scenario with the name that it goes by. */
-export type Scenario = ScenarioFile & { readonly id: string };
+export type Scenario = ScenarioFile & { readonly id: string; readonly source: ScenarioSource };
 
 const ending = '.yaml';
 
@@ -40,9 +41,9 @@ export function readScenario(wanted: string, { folder, from }: { folder: string;
 }
 
 /** @throws UsageError naming every problem in `text`, under the name `file` */
-export function parseScenario(text: string, file: string): ScenarioFile {
+export function parseScenario(text: string, file: string): Omit<Scenario, 'id'> {
   const { content, problems } = readYaml(text);
-  if (content === undefined) throw invalid(file, problems);
+  if (content === undefined) throw invalidScenario(file, problems);
   const parsed = scenarioSchema.safeParse(content.data, { error: expectation });
   const all = [
     ...problems,
@@ -54,23 +55,8 @@ export function parseScenario(text: string, file: string): ScenarioFile {
           z.toJSONSchema(scenarioSchema, { io: 'input', target: 'draft-7' }),
         )),
   ];
-  if (!parsed.success || all.length > 0) throw invalid(file, all);
-  return parsed.data;
-}
-
-function invalid(file: string, problems: readonly Problem[]): UsageError {
-  const inOrder = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
-  return new UsageError({
-    code: 'SCENARIO_INVALID',
-    message: [
-      `${file} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:`,
-      ...inOrder.map(
-        ({ line, column, path, message }) =>
-          `  ${file}:${line}:${column} ${path === '' ? '' : `${path}: `}${message}`,
-      ),
-    ].join('\n'),
-    hint: 'docs/scenarios.md describes every key; runbook sandbox scenarios lists files that are right',
-  });
+  if (!parsed.success || all.length > 0) throw invalidScenario(file, all);
+  return { ...parsed.data, source: sourceOf(file, content) };
 }
 
 /** A scenario is written by hand: a larger file is some other file. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { outcomes } from '../engine/outcome.ts';
 import { duration } from '../environment.ts';
 import { faultSchema } from './fault-schema.ts';
 
@@ -66,12 +67,10 @@ export const scenarioSchema = z.strictObject({
   good: z
     .strictObject({
       outcomes: z
-        .array(sentence)
+        .array(z.enum(outcomes))
         .min(1)
-        .meta({
-          description: 'Outcomes of the run that are right in this scenario',
-          examples: ['succeeded', 'rolled-back'],
-        }),
+        .default(['succeeded'])
+        .meta({ description: 'Outcomes of the run that are right in this scenario' }),
       downtime: duration.default(0).meta({ description: 'Downtime for users that could not be helped' }),
       changes: z
         .array(sentence)
@@ -81,7 +80,10 @@ export const scenarioSchema = z.strictObject({
         .array(sentence)
         .default([])
         .meta({ description: 'Steps that may be skipped here, with a reason' }),
-      advice: z.array(sentence).min(1).meta({ description: 'What a good operator does, told at the end' }),
+      advice: z
+        .array(sentence)
+        .default([])
+        .meta({ description: 'What a good operator does, told at the end' }),
     })
     .optional(),
 });

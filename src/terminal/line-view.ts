@@ -6,7 +6,7 @@ import { type Content, visible } from '../reports/layout.ts';
 import { turnsAround } from '../reports/lists-around.ts';
 import { stepReportOf } from '../reports/run-report.ts';
 import { oneLineJson, type StepText, stepText, undoText } from '../reports/step-text.ts';
-import { dayAndTime, timeOfDay } from '../reports/times.ts';
+import { dayAndTime, momentWithin, shownSpan, timeOfDay } from '../reports/times.ts';
 
 export interface LineViewOptions {
   write(line: string): void;
@@ -50,7 +50,10 @@ function linesOf(
     case 'step-started': {
       // A check or a measure is over in a moment: its end says it all.
       if (event.kind !== 'change' && event.kind !== 'wait' && event.kind !== 'observe') return [];
-      const limit = event.deadline === undefined ? '' : `, until ${timeOfDay(event.deadline)} at most`;
+      const limit =
+        event.deadline === undefined
+          ? ''
+          : `, until ${momentWithin({ started: event.at, ended: event.deadline })(event.deadline)} at most`;
       return [
         `❯ ${placeOf(event.step)}${event.title}${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}${limit}`,
       ];
@@ -84,12 +87,13 @@ function linesOf(
     case 'run-interrupted':
       return ['■ interrupted'];
     case 'run-finished':
-      return [`${event.outcome}, after ${formatDuration(Date.parse(event.at) - Date.parse(started.at))}`];
+      return [`${event.outcome}, after ${formatDuration(shownSpan(started.at, event.at))}`];
     case 'apply-started':
     case 'sampled':
     case 'observing':
     case 'observed':
     case 'measured':
+    case 'found':
     case 'approval-given':
     case 'approval-declined':
       return [];
@@ -141,5 +145,6 @@ function callText(call: Extract<RunEvent, { type: 'aws-called' }>): string {
   const attempts = call.attempts > 1 ? `, ${call.attempts} attempts` : '';
   const answer = call.error === undefined ? '' : `, ${call.error}`;
   const parameters = call.write ? ` ${oneLineJson(call.parameters)}` : '';
-  return `aws ${call.service}:${call.operation}${parameters} (${formatDuration(call.milliseconds)}${attempts}${answer})`;
+  const where = call.region === undefined ? '' : ` in ${call.region}`;
+  return `aws ${call.service}:${call.operation}${where}${parameters} (${formatDuration(call.milliseconds)}${attempts}${answer})`;
 }

@@ -25,7 +25,7 @@ export interface Prompting {
   facts?(): readonly Paragraph[];
 }
 
-/** Asks the person at the terminal. Ctrl-C at a prompt interrupts the run. */
+/** Asks the person at the terminal. Ctrl-C and Ctrl-D at a prompt interrupt the run. */
 export const terminalOperator = (prompting: Prompting): Operator => ({
   name: prompting.name,
   approve: approveOnTerminal(prompting),
@@ -89,8 +89,6 @@ export const decideOnTerminal =
       {
         message: `Failed: ${visible(title)}. What now?`,
         choices: choicesFor(maySkip, changesInPlace.length),
-        // Enter typed too early, while the run was still at work, must not set anything going.
-        usual: 'leave',
       },
       prompting,
       signal,
@@ -112,6 +110,12 @@ export const decideOnTerminal =
 function choicesFor(maySkip: boolean, changesInPlace: number) {
   const inPlace = countOf(changesInPlace, 'change');
   return [
+    // Enter typed too early, while the run was still at work, must not set anything going.
+    {
+      value: 'leave',
+      name: changesInPlace > 0 ? `Stop and leave the ${inPlace} in place` : 'Stop: no change is in place',
+      short: 'stop',
+    },
     { value: 'retry', name: 'Try the step again', short: 'try again' },
     ...(maySkip
       ? [{ value: 'skip', name: 'Skip the step, with a reason, and go on', short: 'skip' } as const]
@@ -119,29 +123,23 @@ function choicesFor(maySkip: boolean, changesInPlace: number) {
     ...(changesInPlace > 0
       ? [{ value: 'undo', name: `Undo the ${inPlace} in place, the latest first`, short: 'undo' } as const]
       : []),
-    {
-      value: 'leave',
-      name: changesInPlace > 0 ? `Stop and leave the ${inPlace} in place` : 'Stop: no change is in place',
-      short: 'stop',
-    },
   ] as const;
 }
 
 export interface Question<Choice extends string> {
   readonly message: string;
+  /** The first is what Enter alone means, and where Escape leads to: it must be the one that changes nothing. */
   readonly choices: readonly { readonly value: Choice; readonly name: string; readonly short: string }[];
-  /** What Enter alone means. */
-  readonly usual: Choice;
 }
 
 const lookBack = { value: 'look', name: 'Look at what this run has seen so far', short: 'look' } as const;
 
 /**
  * Asks until something is chosen other than a look back.
- * @throws Interrupted for Ctrl-C and for an aborted signal
+ * @throws Interrupted for Ctrl-C, Ctrl-D and an aborted signal
  */
 export async function choose<Choice extends string>(
-  { message, choices, usual }: Question<Choice>,
+  { message, choices }: Question<Choice>,
   prompting: Prompting,
   signal: AbortSignal,
 ): Promise<Choice> {
@@ -149,7 +147,7 @@ export async function choose<Choice extends string>(
   for (;;) {
     const choice = await ask(
       select<Choice | 'look'>,
-      { ...lookOf(prompting), message, choices: [...choices, ...mayLook], default: usual },
+      { ...lookOf(prompting), message, choices: [...choices, ...mayLook] },
       prompting,
       signal,
     );
@@ -174,7 +172,7 @@ interface PromptContext {
   readonly signal: AbortSignal;
 }
 
-/** @throws Interrupted for Ctrl-C and for an aborted signal */
+/** @throws Interrupted for Ctrl-C, Ctrl-D, the end of the input and an aborted signal */
 async function ask<Config, Answer>(
   prompt: (config: Config, context: PromptContext) => Promise<Answer>,
   config: Config,
@@ -182,12 +180,19 @@ async function ask<Config, Answer>(
   signal: AbortSignal,
 ): Promise<Answer> {
   const { input: from, output } = prompting;
+  // Nothing more can come, not even the event that says so.
+  if (!from.readable) throw new Interrupted();
+  const closed = new AbortController();
+  // For Ctrl-D and for the end of the input, readline closes, which inquirer passes over and waits for ever; closing pauses the input.
+  const onPause = (): void => closed.abort();
+  from.on('pause', onPause);
   try {
-    return await prompt(config, { input: from, output, signal });
+    return await prompt(config, { input: from, output, signal: AbortSignal.any([signal, closed.signal]) });
   } catch (error) {
     if (error instanceof Error && interruptions.includes(error.name)) throw new Interrupted();
     throw error;
   } finally {
+    from.off('pause', onPause);
     output.write('\n');
   }
 }

@@ -105,11 +105,19 @@ function groupSign({ steps, until }: ShownGroup): Span {
 export const goesWithoutSaying = ({ steps, until }: ShownGroup): boolean =>
   until !== undefined &&
   steps.every(
-    (shown) => !hasFailed(shown) && shown.step.status === 'succeeded' && shown.step.measured === undefined,
+    (shown) =>
+      !hasFailed(shown) &&
+      shown.step.status === 'succeeded' &&
+      shown.step.measured === undefined &&
+      (shown.step.findings ?? []).every(({ verdict }) => verdict === 'pass'),
   );
 
 const hasFailed = ({ undoing, step }: ShownStep): boolean =>
-  undoing ? step.undo?.status === 'failed' : step.status === 'failed' || step.measured?.verdict === 'fail';
+  undoing
+    ? step.undo?.status === 'failed'
+    : step.status === 'failed' ||
+      step.measured?.verdict === 'fail' ||
+      (step.findings ?? []).some(({ verdict }) => verdict === 'fail');
 
 /** What stands above everything else. `first` is the first event that this process saw. */
 export function headerParagraphs({ started }: RunState, first: RunEvent): readonly Paragraph[] {

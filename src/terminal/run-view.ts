@@ -54,8 +54,8 @@ export function createRunView(options: RunViewOptions): RunView {
         theScreen().enter(groupsAround('', now), event.at);
         break;
       case 'step-started':
-        // An approval's question is asked below the list: it is shown once it is answered.
-        if (event.kind !== 'approve') begin(event.step, false, event.at, now);
+        // An approval's question is asked below the list, and a clean-up is what it undoes: both are shown once they are over.
+        if (event.kind !== 'approve' && event.kind !== 'clean-up') begin(event.step, false, event.at, now);
         break;
       case 'undo-started':
         begin(event.step, true, event.at, now);
@@ -92,6 +92,7 @@ export function createRunView(options: RunViewOptions): RunView {
       case 'observed':
       case 'aws-called':
       case 'measured':
+      case 'found':
       case 'approval-asked':
       case 'approval-given':
       case 'approval-declined':

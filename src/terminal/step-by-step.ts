@@ -27,11 +27,10 @@ const goOnOnTerminal =
       {
         message: `${visible(title)}?`,
         choices: [
-          { value: 'go', name: 'Go on: make this change', short: 'go on' },
+          // Enter typed too early must not change anything.
           { value: 'stop', name: 'Stop here: then resume, roll back or leave it', short: 'stop' },
+          { value: 'go', name: 'Go on: make this change', short: 'go on' },
         ],
-        // Enter typed too early must not change anything.
-        usual: 'stop',
       },
       prompting,
       signal,

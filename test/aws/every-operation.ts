@@ -8,6 +8,7 @@ import * as kms from '@aws-sdk/client-kms';
 import * as rds from '@aws-sdk/client-rds';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
+import { NormalizedSchema } from '@smithy/core/schema';
 import type { SchemaRef } from '@smithy/types';
 import type { SdkCommand, ServiceName } from '../../src/aws/clients.ts';
 import { iamPrefixOf } from '../../src/aws/iam-prefix.ts';
@@ -33,6 +34,17 @@ const packages: Readonly<Record<ServiceName, Readonly<Record<string, unknown>>>>
   sts: { ...sts },
 };
 
+/** Of what stands in a request's path, none can be left out. */
+function inPath(input: SchemaRef): Record<string, string> {
+  const schema = NormalizedSchema.of(input);
+  if (!schema.isStructSchema()) return {};
+  return Object.fromEntries(
+    [...schema.structIterator()]
+      .filter(([, member]) => member.getMergedTraits().httpLabel !== undefined)
+      .map(([name]) => [name, 'x']),
+  );
+}
+
 /** Every operation that any of the packages can send. */
 export const everyOperation: readonly Operation[] = Object.entries(packages).flatMap(([key, exported]) => {
   const service = key as ServiceName;
@@ -48,7 +60,7 @@ export const everyOperation: readonly Operation[] = Object.entries(packages).fla
         name,
         action: `${iamPrefixOf[service]}:${name}`,
         input,
-        command: () => new Command({}),
+        command: () => new Command(inPath(input)),
       };
     });
 });

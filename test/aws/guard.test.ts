@@ -130,6 +130,7 @@ describe('the guard', () => {
     });
     client.middlewareStack.use(
       guardPlugin({
+        isElsewhere: false,
         service: 'ec2',
         region: 'eu-central-1',
         profile: undefined,

@@ -135,7 +135,8 @@ describe('runbook sandbox serve', () => {
     expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('STATE_HAS_SCENARIO') });
     writeFileSync(file, '{');
     const broken = await user.run(['sandbox', 'serve', '--port', '0', '--state', 'world.json']);
-    expect(broken).toMatchObject({ code: 4, stderr: expect.stringContaining('SANDBOX_WORLD_UNREADABLE') });
+    expect(broken).toMatchObject({ code: 2, stderr: expect.stringMatching(/STATE_UNREADABLE +world\.json/) });
+    expect(existsSync(`${file}.lock`)).toBe(false);
     const nowhere = await user.run([
       'sandbox',
       'serve',
@@ -145,6 +146,35 @@ describe('runbook sandbox serve', () => {
       'no/such/folder/world.json',
     ]);
     expect(nowhere).toMatchObject({ code: 4, stderr: expect.stringContaining('STATE_NOT_WRITABLE') });
+  });
+});
+
+describe('the file of a served world', () => {
+  test('has one server at a time; one whose server was killed is taken over', async () => {
+    const user = cliUser();
+    const first = await serve(user, '--speed', '0', '--state', 'world.json');
+    const second = await user.run(['sandbox', 'serve', '--port', '0', '--state', './world.json']);
+    expect(second.code).toBe(8);
+    expect(second.stderr).toMatch(
+      new RegExp(`STATE_IN_USE .*process\\s+${first.running.process.pid}\\b`, 's'),
+    );
+    await stop(first, 'SIGKILL');
+    await stop(await serve(user, '--speed', '0', '--state', 'world.json'));
+    expect(existsSync(join(user.folder, 'world.json.lock'))).toBe(false);
+  });
+
+  test('a world that goes on is no new exercise: what is told is from where, and when', async () => {
+    const user = cliUser();
+    await stop(await serve(user, '--speed', '0', '--scenario', 'bad-ami', '--state', 'world.json'));
+    const running = user.start(['sandbox', 'serve', '--port', '0', '--speed', '0', '--state', 'world.json']);
+    onTestFinished(() => {
+      running.process.kill('SIGKILL');
+    });
+    await running.printed('Ctrl-C');
+    running.process.kill('SIGTERM');
+    const { stdout } = await running.end;
+    expect(stdout).toMatch(/goes on from world\.json at \d{4}-/);
+    expect(stdout).not.toContain('The release of this week');
   });
 });
 
@@ -161,7 +191,17 @@ describe('commands about a served sandbox', () => {
       fault: { what: 'throttle', service: 'rds', calls: [1, 2] },
     });
     const state = await user.run(['sandbox', 'state'], serving.variables);
-    expect(state.stdout).toMatch(/autoScaling +fleets +\d+ +morpheus-prod-app/);
+    expect(state.stdout).toMatch(
+      /^Time[\s\S]+1 {2}throttle service=rds calls=\[1,2\]\n +in force[\s\S]+Group morpheus-prod-app: desired 3, 3 healthy/,
+    );
+    const named = await user.run(['sandbox', 'state', 'autoScaling'], serving.variables);
+    expect(named.stdout).toMatch(/autoScaling fleets: 1\n +morpheus-prod-app\n/);
+    const healed = await user.run(['sandbox', 'heal', '1'], serving.variables);
+    expect(healed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Ended at \S+: 1 throttle/) });
+    expect((await jsonOf(user, serving, 'sandbox', 'state')).faults).toEqual([]);
+    expect((await user.run(['sandbox', 'heal'], serving.variables)).stdout).toBe(
+      'No fault is in force or to come\n',
+    );
     const ec2 = await jsonOf(user, serving, 'sandbox', 'state', 'ec2');
     expect(new Set(ec2.summary.map(({ service }: { service: string }) => service))).toEqual(new Set(['ec2']));
     const full = await jsonOf(user, serving, 'sandbox', 'state', 'ec2', '--full');
@@ -182,7 +222,7 @@ describe('commands about a served sandbox', () => {
     const user = cliUser();
     const serving = await serve(user);
     await stop(serving);
-    const commands = [['advance', '10m'], ['inject', 'throttle'], ['state'], ['config']];
+    const commands = [['advance', '10m'], ['inject', 'throttle'], ['heal'], ['state'], ['config']];
     for (const command of commands) {
       const { code, stderr } = await user.run(['sandbox', ...command, '--url', serving.facts.url]);
       expect(code).toBe(2);
@@ -199,6 +239,8 @@ describe('commands about a served sandbox', () => {
       ['advance', '9999999d'],
       ['inject', 'throttle', 'service'],
       ['inject', 'throttle', 'a=1', 'a=2'],
+      ['heal', '1'],
+      ['heal', 'all'],
       ['state', 'ses'],
       ['state', '--url', 'localhost'],
     ];
@@ -207,6 +249,11 @@ describe('commands about a served sandbox', () => {
       expect(code, command.join(' ')).toBe(2);
       expect(stderr).toMatch(/✖ [A-Z_]+ /);
     }
+  });
+
+  test('say how a span of time is written', async () => {
+    const { stderr } = await cliUser().run(['sandbox', 'advance', '10']);
+    expect(stderr).toContain('DURATION_INVALID  10 is no duration: write 90s, 10m, 1h30m or 7d');
   });
 
   test('scenarios are listed without a server, exercises first', async () => {
@@ -244,6 +291,11 @@ describe('a run against a served sandbox', () => {
     await describesItsEnvironments(user, serving);
     const run = user.start(rollingUpdate, serving.variables);
     const over = run.end.then(() => true);
+    const live = async (): Promise<string> => (await user.run(['runs', 'show', 'last'])).stdout;
+    let shown = await live();
+    while (shown === '') shown = await live();
+    expect(shown).toMatch(new RegExp(`^■ Under way, process ${run.process.pid} on this machine. So far`));
+    expect(shown).not.toMatch(/^Next$/m);
     while (
       !(await Promise.race([
         over,

@@ -34,6 +34,24 @@ describe('runbook train', () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 
+  test('the title of the scenario, which gives it away, comes with the story', async () => {
+    const { stdout } = await cliUser().run(['train', 'bad-ami', ...flags]);
+    expect(stdout).toContain('Exercise: Rolling update of app nodes');
+    expect(stdout.indexOf('The new image never gets healthy')).toBeGreaterThan(
+      stdout.indexOf('What really happened'),
+    );
+  });
+
+  test('the example of docs/scenarios.md can be solved without a fault', async () => {
+    const user = cliUser();
+    const examples = readFileSync('docs/scenarios.md', 'utf8').matchAll(/```yaml\n(title:[\s\S]*?)```/g);
+    const [[, text = ''] = []] = examples;
+    writeFileSync(join(user.folder, 'example.yaml'), text);
+    const end = await user.run(['train', './example.yaml', ...flags, '--json']);
+    expect(end.code, end.stderr).toBe(0);
+    expect(cardIn(end)).toMatchObject({ outcome: 'rolled-back', solved: true, result: 'good' });
+  });
+
   test('what is left in place is a debt: exit 5, and the scorecard says so', async () => {
     const { code, stdout } = await cliUser().run([
       'train',
@@ -108,7 +126,12 @@ describe('an exercise that cannot begin: exit 2, and no run', () => {
     [['train', 'bad-ami', '--yes'], 'REASON_MISSING', '--reason'],
     [['train', 'bad-ami', ...flags, '--pace', '0'], 'PACE_INVALID', '--pace 60'],
     [['train', 'wrong-parameters.yaml', ...flags], 'SCENARIO_INVALID', 'exercise.parameters.canary'],
-    [['train', 'wrong-runbook.yaml', ...flags], 'RUNBOOK_UNKNOWN', 'rolling-update'],
+    [['train', 'wrong-runbook.yaml', ...flags], 'SCENARIO_INVALID', 'did you mean rolling-update?'],
+    [
+      ['train', './free.yaml', ...flags],
+      'SCENARIO_WITHOUT_EXERCISE',
+      'runbook sandbox serve --scenario ./free.yaml',
+    ],
   ])('%s', async (line, errorCode, hint) => {
     const user = cliUser();
     const head = 'title: a\nstory: b\nbrief: c\n';
@@ -118,6 +141,7 @@ describe('an exercise that cannot begin: exit 2, and no run', () => {
       exercise('{ runbook: rolling-update, parameters: { canary: many } }'),
     );
     writeFileSync(join(user.folder, 'wrong-runbook.yaml'), exercise('{ runbook: rolling-updates }'));
+    writeFileSync(join(user.folder, 'free.yaml'), head);
     const { code, stderr } = await user.run(line);
     expect(stderr).toContain(errorCode);
     expect(stderr.replace(/\s+/g, ' ')).toContain(hint);

@@ -41,6 +41,16 @@ describe('describeConfig', () => {
               { label: 'health URL', value: 'https://morpheus.example.com/health' },
             ],
           },
+          {
+            name: 'database',
+            type: 'aurora-cluster',
+            facts: expect.arrayContaining([
+              { label: 'DB cluster', value: 'morpheus-prod' },
+              { label: 'lag limit', value: '1s' },
+              { label: 'failover gap', value: '1h' },
+              { label: 'longest outage', value: '2m' },
+            ]),
+          },
         ],
       },
     ]);

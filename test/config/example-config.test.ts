@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidConfig, parseConfig } from '../../src/config/config-file.ts';
 import { exampleConfig } from '../../src/config/example-config.ts';
-import { hours, minutes } from '../../src/duration.ts';
+import { hours, minutes, seconds } from '../../src/duration.ts';
 
 const alarms = ['morpheus-prod-5xx', 'morpheus-prod-unhealthy-hosts', 'morpheus-prod-latency'];
 
@@ -24,6 +24,13 @@ describe('the example', () => {
             targetGroup: 'morpheus-prod-app',
             healthUrl: 'https://morpheus.example.com/health',
           },
+          database: {
+            type: 'aurora-cluster',
+            cluster: 'morpheus-prod',
+            lagLimit: seconds(1),
+            failoverGap: hours(1),
+            longestOutage: minutes(2),
+          },
         },
       },
     ]);
@@ -40,7 +47,7 @@ describe('the example', () => {
 describe('any slip of the finger in a key of the example', () => {
   const lines = exampleConfig().split('\n');
   /** Names that the author of the file chooses. */
-  const chosen = ['prod', 'app'];
+  const chosen = ['prod', 'app', 'database'];
   const keys = lines.flatMap((line, index) => {
     const key = /^ *([a-zA-Z]+):/.exec(line)?.[1];
     return key === undefined || chosen.includes(key) ? [] : [{ key, index }];
@@ -62,6 +69,7 @@ describe('any slip of the finger in a key of the example', () => {
       ...['environments', 'account', 'region', 'recoveryRegion', 'protected'],
       ...['objectives', 'rto', 'rpo', 'errorRate', 'alarms', 'blocking', 'stop', 'success'],
       ...['components', 'type', 'group', 'targetGroup', 'healthUrl'],
+      ...['type', 'cluster', 'longestOutage'],
     ]);
     fc.assert(
       fc.property(

@@ -5,6 +5,7 @@ import { describeTargetHealth } from '../../src/aws/elastic-load-balancing-v2.ts
 import { seconds } from '../../src/duration.ts';
 import { runbook } from '../../src/engine/runbook.ts';
 import { lane, observe } from '../../src/engine/step.ts';
+import { fleetOf } from '../../src/runbooks/parts/fleet-watch.ts';
 import { runIn } from '../helpers/sandbox-run.ts';
 
 const health = lane({
@@ -12,8 +13,7 @@ const health = lane({
   every: seconds(1),
   sees: z.string(),
   async ask({ http, signal, environment }) {
-    const url = Object.values(environment.components).find(({ healthUrl }) => healthUrl !== undefined);
-    const answer = await http.get(url?.healthUrl ?? '', seconds(5), signal);
+    const answer = await http.get(fleetOf(environment, undefined).healthUrl ?? '', seconds(5), signal);
     return 'status' in answer ? String(answer.status) : answer.failed;
   },
 });
@@ -23,8 +23,7 @@ const group = lane({
   every: seconds(5),
   sees: z.int(),
   async ask({ aws, environment }) {
-    const [fleet] = Object.values(environment.components);
-    return (await describeGroup(aws, fleet?.group ?? ''))?.Instances?.length ?? 0;
+    return (await describeGroup(aws, fleetOf(environment, undefined).group))?.Instances?.length ?? 0;
   },
 });
 

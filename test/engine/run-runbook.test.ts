@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import type { ChangeClients } from '../../src/aws/clients.ts';
 import { stateOf } from '../../src/engine/run-state.ts';
 import {
   approve,
@@ -508,7 +509,7 @@ describe('a fault of ours', () => {
     const it = bench([
       changing({
         findApplied: async ({ aws }) => {
-          await createThing({ ...aws, mayChange: true }, 'x');
+          await createThing(aws as ChangeClients, 'x');
           return undefined;
         },
       }),

@@ -118,6 +118,7 @@ export class ToyAws implements AwsSession {
     this.grants.push(grant);
     return {
       region: 'eu-central-1',
+      in: () => this.forReading(grant),
       callerRegion: async () => 'eu-central-1',
       send: async <Input extends object, Output extends object>(
         _service: string,
@@ -127,7 +128,7 @@ export class ToyAws implements AwsSession {
   }
 
   forChanging(grant: Grant): ChangeClients {
-    return { ...this.forReading(grant), mayChange: true };
+    return { ...this.forReading(grant), in: () => this.forChanging(grant), mayChange: true };
   }
 
   #answer({ operation, thing }: z.output<typeof toyInput>, grant: Grant): object {
@@ -192,6 +193,7 @@ export interface BenchOptions {
   /** Asked before each change; without it nobody is. */
   readonly goOn?: (next: NextChange) => boolean;
   readonly observers?: readonly Observer[];
+  readonly onlyHere?: true;
 }
 
 export const by = 'anna@laptop';
@@ -245,7 +247,9 @@ export function bench(steps: readonly ListEntry[], options: BenchOptions = {}): 
     nextStop = undefined;
     return {
       aws,
+      ...(options.onlyHere && { onlyHere: true }),
       http: { get: async () => ({ status: 200, milliseconds: 1 }) },
+      names: { aliasOf: async () => ({ failed: 'ENOTFOUND' }) },
       clock,
       journal,
       operator,

@@ -96,11 +96,12 @@ async function drive(
   const events = [...(from?.events ?? [])];
   const writes = [...(from?.writes ?? [])];
   const moments: Moment[] = [];
-  const { clock, http, credentials, requestHandler } = sandbox;
+  const { clock, http, names, credentials, requestHandler } = sandbox;
   const end = await go(
     {
       clock,
       http,
+      names,
       aws: openAwsSession({
         region: environment.region,
         clock,
@@ -136,16 +137,30 @@ function watched(handler: Sandbox['requestHandler'], writes: string[]): Sandbox[
     ...handler,
     async handle(request, options) {
       const answer = await handler.handle(request, options);
-      const operation = operationOf(request.body, request.headers);
+      const operation = operationOf(request);
       if (!/^(Describe|Get|List)/.test(operation) && answer.response.statusCode < 300) writes.push(operation);
       return answer;
     },
   };
 }
 
-function operationOf(body: unknown, headers: Record<string, string>): string {
+/** What the REST protocols say by method and path; reading is always a GET. */
+const restWrites: readonly (readonly [line: RegExp, operation: string])[] = [
+  [/^PUT \/restore-jobs$/, 'StartRestoreJob'],
+  [/^PUT \/restore-jobs\/[^/]+\/validations$/, 'PutRestoreValidationResult'],
+  [/^POST \/2015-02-01\/resource-tags\/[^/]+$/, 'TagResource'],
+  [/^DELETE \/2015-02-01\/file-systems\/[^/]+$/, 'DeleteFileSystem'],
+];
+
+type Request = Parameters<Sandbox['requestHandler']['handle']>[0];
+
+function operationOf({ method, path, body, headers }: Request): string {
+  if (method === 'GET') return 'Get';
   const target = Object.entries(headers).find(([name]) => name.toLowerCase() === 'x-amz-target')?.[1];
-  const operation = target?.split('.').at(-1) ?? new URLSearchParams(String(body)).get('Action');
+  const operation =
+    restWrites.find(([line]) => line.test(`${method} ${path}`))?.[1] ??
+    target?.split('.').at(-1) ??
+    new URLSearchParams(String(body)).get('Action');
   if (operation === null || operation === undefined) throw new Bug('A request without an operation');
   return operation;
 }

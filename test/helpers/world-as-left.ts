@@ -22,6 +22,13 @@ const history = new Set([
   'zoneRetries',
   'StateReason',
   'hosts',
+  'failed',
+  'restoreJobs',
+  'lastRestored',
+  'commands',
+  'events',
+  'rows',
+  'bytes',
 ]);
 
 /**
@@ -40,10 +47,15 @@ function scrub(value: unknown): unknown {
   if (typeof value === 'string') return withoutIdentity(value);
   if (Array.isArray(value)) return sorted(value.filter(isThere).map(scrub));
   if (typeof value !== 'object' || value === null) return value;
+  // Where the endpoint of a database was to lead to next, it leads to by now.
+  if ('next' in value && isMoving(value.next)) return { leadsTo: value.next.leadsTo };
   const entries = Object.entries(value).filter(([key, inner]) => !history.has(key) && isThere(inner));
   if (entries.some(([key]) => instanceId.test(key))) return sorted(entries.map(([, inner]) => scrub(inner)));
   return Object.fromEntries(entries.map(([key, inner]) => [key, scrub(inner)]));
 }
+
+const isMoving = (next: unknown): next is { readonly leadsTo: string } =>
+  typeof next === 'object' && next !== null && 'leadsTo' in next;
 
 const instanceId = /\bi-[0-9a-f]{17}\b/g;
 
@@ -58,8 +70,9 @@ const withoutIdentity = (text: string): string =>
 const sorted = (values: readonly unknown[]): readonly unknown[] =>
   [...values].sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
 
-/** EC2 shows a terminated instance for about an hour. */
+/** EC2 shows a terminated instance for about an hour; others that are gone are known by when they went. */
 function isThere(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null && 'goneFrom' in value) return false;
   if (typeof value !== 'object' || value === null || !('instance' in value)) return true;
   const { instance } = value as { instance?: { State?: { Name?: string } } };
   return instance?.State?.Name !== 'terminated';

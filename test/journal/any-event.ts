@@ -69,7 +69,16 @@ const members: { [Type in RunEvent['type']]: fc.Arbitrary<Omit<RunEventOf<Type>,
   'step-started': fc.record(
     {
       step: text,
-      kind: fc.constantFrom('check', 'change', 'wait', 'observe', 'approve', 'measure', 'for-each'),
+      kind: fc.constantFrom(
+        'check',
+        'change',
+        'wait',
+        'observe',
+        'approve',
+        'measure',
+        'clean-up',
+        'for-each',
+      ),
       title: text,
       attempt: count,
       deadline: at,
@@ -80,6 +89,22 @@ const members: { [Type in RunEvent['type']]: fc.Arbitrary<Omit<RunEventOf<Type>,
   progress: fc.record({ step: text, line: text }),
   waiting: fc.record({ step: text, because: text }),
   sampled: fc.record({ name: text, value: span }),
+  found: fc.record({
+    step: text,
+    findings: fc.array(
+      fc.record(
+        {
+          verdict: fc.constantFrom('pass', 'warn', 'fail'),
+          subject: text,
+          fact: text,
+          rule: text,
+          toDo: text,
+        },
+        { requiredKeys: ['verdict', 'subject', 'fact', 'rule'] },
+      ),
+      { maxLength: 3 },
+    ),
+  }),
   observing: fc.record({
     step: text,
     lanes: fc.array(
@@ -103,6 +128,7 @@ const members: { [Type in RunEvent['type']]: fc.Arbitrary<Omit<RunEventOf<Type>,
       attempts: count,
       milliseconds: span,
       error: text,
+      region: text,
     },
     {
       requiredKeys: [

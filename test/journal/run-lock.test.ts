@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lockRun } from '../../src/journal/run-lock.ts';
+import { lockRun, processAt } from '../../src/journal/run-lock.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -48,6 +48,18 @@ describe('the lock of a run', () => {
     expect(filesOf(lock)).toHaveLength(1);
     release();
     lockRun(lock, 'a-run')();
+  });
+
+  test('says which process of this machine holds it, and nobody where that one is gone or elsewhere', () => {
+    const lock = newLock();
+    expect(processAt(lock)).toBeUndefined();
+    const release = lockRun(lock, 'a-run');
+    expect(processAt(lock)).toBe(process.pid);
+    release();
+    held(lock, deadPid);
+    expect(processAt(lock)).toBeUndefined();
+    held(lock, process.pid, 'another-machine');
+    expect(processAt(lock)).toBeUndefined();
   });
 
   test('is taken over from a process that is gone', () => {
@@ -94,7 +106,7 @@ describe('between processes', () => {
     await build({
       stdin: {
         contents: `
-          import { lockRun } from './src/journal/run-lock.ts';
+          import { lockRun, processAt } from './src/journal/run-lock.ts';
           process.on('message', (file) => {
             try { lockRun(file, 'a-run'); process.send('got it'); }
             catch (error) { process.send(error.code); }

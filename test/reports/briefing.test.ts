@@ -13,7 +13,6 @@ const environment = {
   }),
 };
 const briefing = {
-  title: 'A quiet night',
   brief: 'Bring the fleet to the newest version.',
   environment,
   runbook: { id: 'rolling-update', title: 'Rolling update of app nodes' },
@@ -26,7 +25,7 @@ const plain = { width: 100, colour: false };
 describe('the briefing', () => {
   test('says what is asked, where, and what helps to look around', () => {
     expect(briefingText(briefing, plain)).toBe(
-      `Exercise: A quiet night
+      `Exercise: Rolling update of app nodes
 
   Bring the fleet to the newest version.
 

@@ -98,6 +98,17 @@ describe('a table', () => {
     );
   });
 
+  test('becomes a list where further lines could not begin below the last column', () => {
+    const wide = [
+      ['runbook rollback rolling-update-20261121-091602-8sux', 'go back: undo what this run changed'],
+    ];
+    expect(textOf(table(wide, 2, 100), plain(100))).toBe(`  ${wide[0]?.join('  ')}`);
+    const wider = [[wide[0]?.[0] ?? '', 'go back: undo what this run changed, the latest first']];
+    expect(textOf(table(wider, 2, 100), plain(100))).toBe(
+      '  runbook rollback rolling-update-20261121-091602-8sux\n      go back: undo what this run changed, the latest first',
+    );
+  });
+
   test('becomes a list where there is no room for it', () => {
     expect(isRoomFor(rows, 0, 40)).toBe(false);
     expect(textOf(table(rows, 0, 40), plain(40))).toBe(

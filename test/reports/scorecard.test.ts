@@ -148,6 +148,24 @@ describe('the downtime', () => {
       ],
     });
   });
+
+  test('adds up as its times are shown', () => {
+    const at = (minute: number, milliseconds: number) => new Date(minutesIn(minute).getTime() + milliseconds);
+    const outages = [{ application: 'prod', what: 'unavailable', from: at(1, 0), to: at(2, 600) }];
+    expect(lineOf(card(succeededRun(), {}, { outages }), 'downtime')).toMatchObject({
+      fact: '1m in all',
+      details: ['prod: unavailable, 02:15:09 to 02:16:09 UTC (1m)', '0 of 1000 requests failed'],
+    });
+  });
+
+  test('is no outage where single requests fail, and nothing is said of who noticed', () => {
+    expect(lineOf(card(succeededRun(), {}, { failedRequests: 5 }), 'downtime')).toMatchObject({
+      verdict: 'good',
+      fact: 'none',
+      sentence: 'There was no outage.',
+      details: ['5 of 1000 requests failed'],
+    });
+  });
 });
 
 describe('the changes', () => {
@@ -177,6 +195,38 @@ describe('the changes', () => {
       details: ['start-refresh'],
     });
     expect(lineOf(card(rolledBackRun()), 'undone').verdict).toBe('could be better');
+  });
+
+  test('that were taken back are judged by whether undoing was right, not by how it came out', () => {
+    const undoing = (): Tape =>
+      new Tape()
+        .change('start', 'Start the refresh', 'autoscaling:StartInstanceRefresh')
+        .add({ type: 'rollback-started', by: 'anna@laptop' })
+        .add({ type: 'undo-started', step: 'start', title: 'Roll it back' })
+        .add({ type: 'undone', step: 'start', how: 'undone' });
+    const failed = (outcomes: GoodConduct['outcomes']) =>
+      lineOf(card(undoing().finish('rollback-failed', timedOut), { outcomes }), 'undone').verdict;
+    expect(failed(['rolled-back'])).toBe('good');
+    expect(failed(['rollback-failed'])).toBe('could be better');
+  });
+
+  test('that the procedure itself takes away again were not taken back', () => {
+    const tape = new Tape()
+      .change('restore', 'Restore a copy', 'backup:StartRestoreJob')
+      .start('clean-up', 'clean-up', 'Take the copy away')
+      .add({ type: 'undone', step: 'restore', how: 'undone' })
+      .succeed('clean-up')
+      .finish('succeeded');
+    expect(lineOf(card(tape), 'undone')).toMatchObject({ verdict: 'good', fact: 'nothing' });
+  });
+
+  test('are none where nothing was written', () => {
+    const refused = new Tape().check('account', 'The account is right').finish('refused', timedOut);
+    expect(lineOf(card(refused, { changes: [] }), 'changes')).toMatchObject({
+      verdict: 'good',
+      fact: 'none',
+      sentence: 'Nothing was written.',
+    });
   });
 });
 
@@ -267,6 +317,20 @@ describe('the time to decide', () => {
       verdict: 'good',
       fact: '1 decision, the longest 30m, in all 30m',
       details: ['02:14:09 UTC, approval at go: approved after 30m'],
+    });
+  });
+
+  test('before a change is told and not judged, where somebody thought about it', () => {
+    const tape = new Tape()
+      .check('account', 'The account is right')
+      .pass(900)
+      .change('start', 'Start the refresh', 'autoscaling:StartInstanceRefresh')
+      .change('then', 'Suspend a process', 'autoscaling:SuspendProcesses')
+      .finish('succeeded');
+    expect(lineOf(card(tape), 'decisions')).toMatchObject({
+      verdict: 'good',
+      fact: '1 decision, the longest 15m, in all 15m',
+      details: ['02:14:10 UTC, change at start: go on after 15m'],
     });
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { columnsOf } from '../../src/reports/layout.ts';
-import { reportOf } from '../../src/reports/run-report.ts';
+import { reportOf, whileDriven } from '../../src/reports/run-report.ts';
 import { summaryText, textReport } from '../../src/reports/text-report.ts';
 import { anyJournal } from '../helpers/any-journal.ts';
 import {
@@ -41,6 +41,18 @@ Next
   runbook resume 20251121-021409-k3f9    once the cause is gone: go on at the step that failed
   runbook rollback 20251121-021409-k3f9  undo what is in place, the latest first`,
     );
+  });
+
+  test('of a run that a process drives now: which one, and nothing to type', () => {
+    const text = summaryText(whileDriven(reportOf(new Tape().events), 4711), plain);
+    expect(firstLine(text)).toBe('■ Under way, process 4711 on this machine. So far nothing was changed');
+    expect(text).not.toContain('Next');
+  });
+
+  test('names the day of whatever happened where the run went over midnight', () => {
+    const { changesInPlace, ...report } = reportOf(failedRun().events);
+    const late = { ...report, changesInPlace, ended: '2025-11-22T01:00:00.000Z' };
+    expect(summaryText(late, plain)).toContain('2025-11-21 02:14:32 UTC · start-refresh');
   });
 
   test('begins with how the run ended, and claims nothing that the journal does not hold', () => {
@@ -156,6 +168,32 @@ describe('the whole report', () => {
     expect(text).toContain('approved by anna@laptop: CVE-2025-1, 2025-11-21 02:14:32 UTC');
     expect(text).toContain('✔ Roll the instance refresh back');
     expect(text).toMatch(/autoscaling:RollbackInstanceRefresh +02:26:34 +undo of start-refresh/);
+  });
+
+  const foundIn = (step: string) =>
+    reportOf(
+      new Tape()
+        .add({ type: 'items-listed', step: 'inspection', title: 'Each', items: [{ key: 'files', item: {} }] })
+        .start(step, 'check', 'Its backups were looked at')
+        .add({
+          type: 'found',
+          step,
+          findings: [
+            { verdict: 'pass', subject: 'plan', fact: 'selected', rule: 'a plan covers it' },
+            { verdict: 'fail', subject: 'copies', fact: '1 is missing', rule: 'all', toDo: 'copy it' },
+          ],
+        })
+        .add({ type: 'step-succeeded', step }).events,
+    );
+
+  test('shows what was found, the worst first, by which rule, and what to do', () => {
+    const report = foundIn('inspection/files/inspect');
+    expect(textReport(report, plain)).toContain(`Found
+  files: Its backups were looked at
+    ✖ copies  1 is missing (rule: all) → copy it
+    ✔ plan    selected (rule: a plan covers it)`);
+    expect(textReport(report, plain)).toContain(`✖ Its backups were looked at — 1 fail, 1 pass`);
+    expect(summaryText(report, plain)).toContain('    ✔ plan    selected\n');
   });
 
   const observed = (looks: readonly (readonly [second: number, what: object])[]) => {

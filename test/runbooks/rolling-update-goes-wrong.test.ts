@@ -288,6 +288,16 @@ describe.each(['instance-refresh', 'node-by-node'] as const)('%s: what goes wron
     expect(run.events.some((event) => event.type === 'aws-called' && event.attempts > 1)).toBe(true);
   });
 
+  test('AWS shows writes late: waited for, and each is made once', async () => {
+    const run = await update({ strategy }, { scenario: 'late-reads' });
+    expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
+    expect(run.writes.filter((write) => /Refresh|Suspend|Resume|Update/.test(write))).toEqual(
+      strategy === 'instance-refresh'
+        ? ['StartInstanceRefresh']
+        : ['SuspendProcesses', 'UpdateAutoScalingGroup', 'ResumeProcesses'],
+    );
+  });
+
   test('no capacity in a zone: says what Auto Scaling says, after the time a node may take', async () => {
     const run = await update({ strategy }, { scenario: 'no-capacity', operator: leaving });
     expect(failureOf(run)?.error).toMatchObject({
@@ -404,6 +414,110 @@ const versionsOf = ({ sandbox }: SandboxRun): readonly (string | undefined)[] =>
   fleetOf(sandbox)
     .group.Instances.filter(isPresent)
     .map(({ LaunchTemplate }) => LaunchTemplate?.Version);
+
+describe.each([20, 60])('reads that lag by %i s: nothing is made twice, nothing false is reported', (lag) => {
+  const late = ({ world }: Sandbox): void => {
+    world.faults.push({ what: 'stale-read', by: lag * 1000, from: world.now });
+  };
+  const interruptedAt = async (step: string, begun: RunSetting): Promise<SandboxRun> => {
+    const stop = new AbortController();
+    const observe = (event: RunEvent): void => {
+      if (event.type === 'step-started' && event.step === step) stop.abort();
+    };
+    const run = await runIn({ ...begun, signal: stop.signal, observe });
+    expect(run.end.outcome).toBe('interrupted');
+    return run;
+  };
+  const isBack = (run: SandboxRun): void => {
+    expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('rolled-back');
+    expect(versionsOf(run)).toEqual(['2', '2', '2']);
+    expect(fleetOf(run.sandbox).group.DesiredCapacity).toBe(3);
+  };
+  const byRefresh = setting({}, { prepare: late });
+  const byNode = setting({ strategy: 'node-by-node' }, { prepare: late });
+
+  test('by instance refresh, and back by a second one', async () => {
+    const run = await runIn(byRefresh);
+    expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
+    expect(run.writes).toEqual(['StartInstanceRefresh']);
+    const undone = await rollBackFrom(run, byRefresh);
+    isBack(undone);
+    expect(undone.writes).toEqual(['StartInstanceRefresh', 'StartInstanceRefresh']);
+  });
+
+  test.each(['canary-replaced', 'refresh-successful'])(
+    'a refresh is rolled back once, at %s',
+    async (step) => {
+      const undone = await rollBackFrom(await interruptedAt(step, byRefresh), byRefresh);
+      isBack(undone);
+      expect(undone.writes).toEqual(['StartInstanceRefresh', 'RollbackInstanceRefresh']);
+    },
+  );
+
+  test.each(['canary-replaced', 'refresh-successful'])(
+    'a refresh that AWS cannot roll back is cancelled once, at %s',
+    async (step) => {
+      const prepare = (sandbox: Sandbox): void => {
+        followLatest(sandbox);
+        late(sandbox);
+      };
+      const latest = setting({ launchTemplateVersion: '2' }, { prepare });
+      const undone = await rollBackFrom(await interruptedAt(step, latest), latest);
+      expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
+      expect(new Set(versionsOf(undone))).toEqual(new Set(['3']));
+      expect(undone.writes).toEqual([
+        'StartInstanceRefresh',
+        'CancelInstanceRefresh',
+        'StartInstanceRefresh',
+        'UpdateAutoScalingGroup',
+      ]);
+    },
+  );
+
+  test('node by node, and back', async () => {
+    const run = await runIn(byNode);
+    expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
+    expect(run.end.state.steps.get('fleet-updated')?.summary).toMatch(/^3 nodes;/);
+    const forwards = [
+      'SuspendProcesses',
+      'UpdateAutoScalingGroup',
+      'SetDesiredCapacity',
+      ...Array(3).fill(['DeregisterTargets', 'TerminateInstanceInAutoScalingGroup']).flat(),
+      'SetDesiredCapacity',
+      'ResumeProcesses',
+    ];
+    expect(run.writes).toEqual(forwards);
+    const undone = await rollBackFrom(run, byNode);
+    isBack(undone);
+    expect(undone.writes.slice(forwards.length)).toEqual([
+      'SuspendProcesses',
+      'UpdateAutoScalingGroup',
+      'SetDesiredCapacity',
+      ...Array(3).fill('TerminateInstanceInAutoScalingGroup'),
+      'SetDesiredCapacity',
+      'ResumeProcesses',
+    ]);
+  });
+
+  test.each([
+    ['add-nodes', ['UpdateAutoScalingGroup', 'ResumeProcesses']],
+    [
+      'batches/canary/replaced',
+      [
+        'UpdateAutoScalingGroup',
+        'TerminateInstanceInAutoScalingGroup',
+        'SetDesiredCapacity',
+        'ResumeProcesses',
+      ],
+    ],
+  ] as const)('node by node, undone at once after a write: at %s', async (step, backwards) => {
+    const run = await interruptedAt(step, byNode);
+    const undone = await rollBackFrom(run, byNode);
+    isBack(undone);
+    expect(fleetOf(undone.sandbox).group.LaunchTemplate.Version).toBe('2');
+    expect(undone.writes.slice(run.writes.length)).toEqual(backwards);
+  });
+});
 
 describe('alarms are looked at before the approval', () => {
   const onlyStop = { alarms: { blocking: [], stop: ['morpheus-prod-5xx'], success: [] } };

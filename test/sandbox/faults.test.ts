@@ -7,6 +7,8 @@ import { EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
 import { minutes, seconds } from '../../src/duration.ts';
 import { UsageError } from '../../src/errors.ts';
+import { endFault } from '../../src/sandbox/faults/effects.ts';
+import { listedFaults } from '../../src/sandbox/faults/listing.ts';
 import { images } from '../../src/sandbox/morpheus-prod.ts';
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { begin, inject, type Scenario } from '../../src/sandbox/scenario.ts';
@@ -144,6 +146,59 @@ describe('faults of the world that do something when they begin and end', () => 
     inject(world, { what: 'copy-missing', resourceType: 'Aurora' });
     expect(copies()).toBe(0);
   });
+});
+
+describe('a fault that somebody ends', () => {
+  test('is over at once, with what its end brings, and does not end a second time', () => {
+    const world = prod();
+    inject(world, { what: 'zone-outage', zone: 'us-east-1a', lasts: minutes(10) });
+    inject(world, { what: 'zone-outage', zone: 'us-east-1a' });
+    endFault(world, 0);
+    endFault(world, 0);
+    expect(listedFaults(world)).toMatchObject([{ number: 2, inForce: true }]);
+    expect(world.ec2.zonesWithoutCapacity).toEqual(['us-east-1a']);
+    pass(world, 900);
+    expect(world.ec2.zonesWithoutCapacity).toEqual(['us-east-1a']);
+    endFault(world, 1);
+    expect(world.ec2.zonesWithoutCapacity).toEqual([]);
+    expect(listedFaults(world)).toEqual([]);
+  });
+
+  test('never begins where it was to come, at a time or after a call', async () => {
+    const { sandbox, setDesired } = await opened();
+    const { world } = sandbox;
+    sandbox.inject({ what: 'zone-without-capacity', zone: 'us-east-1a', from: minutes(5) });
+    sandbox.inject({ what: 'zone-without-capacity', zone: 'us-east-1b', after: 'SetDesiredCapacity' });
+    expect(sandbox.faults()).toMatchObject([
+      { number: 1, inForce: false },
+      { number: 2, inForce: false },
+    ]);
+    sandbox.heal(1);
+    sandbox.heal(2);
+    await setDesired(4);
+    await sandbox.clock.sleep(minutes(10));
+    expect(world.ec2.zonesWithoutCapacity).toEqual([]);
+    expect(sandbox.faults()).toEqual([]);
+  });
+});
+
+test('faults are listed with their settings and ends, until they are over', () => {
+  const world = prod();
+  inject(world, { what: 'throttle', service: 'rds', calls: [1, 2], lasts: minutes(5) });
+  inject(world, { what: 'slow', by: seconds(2), after: 'FailoverDBCluster', lasts: minutes(1) });
+  expect(listedFaults(world)).toEqual([
+    {
+      number: 1,
+      what: 'throttle',
+      settings: { service: 'rds', calls: [1, 2] },
+      inForce: true,
+      from: world.now,
+      until: new Date(world.now.getTime() + minutes(5)),
+    },
+    { number: 2, what: 'slow', settings: { by: 2000, after: 'FailoverDBCluster' }, inForce: false },
+  ]);
+  pass(world, 301);
+  expect(listedFaults(world)).toMatchObject([{ number: 2 }]);
 });
 
 describe('a scenario', () => {

@@ -17,6 +17,9 @@ interface Toy extends ServedSandbox {
   readonly injected: FaultInput[];
 }
 
+const toyFault = (number: number, what: string, settings: object) =>
+  ({ number, what, settings, inForce: true }) as ReturnType<ServedSandbox['faults']>[number];
+
 /** Answers every call with the size of its body, but for some paths on which it behaves as a network does. */
 function toySandbox(): Toy {
   let now = begin;
@@ -43,6 +46,7 @@ function toySandbox(): Toy {
         body: new TextEncoder().encode(text),
       };
     },
+    names: { aliasOf: async () => ({ failed: 'ENOTFOUND' }) },
     http: {
       get: async (url) =>
         url.endsWith('/health')
@@ -55,11 +59,17 @@ function toySandbox(): Toy {
         throw new UsageError({ code: 'FAULT_UNKNOWN', message: 'No such fault', hint: 'throttle' });
       injected.push(fault);
     },
+    faults: () => injected.map(({ what, ...settings }, index) => toyFault(index + 1, what, settings)),
+    heal(fault) {
+      injected.splice(fault - 1, 1);
+    },
+    overview: () => [],
+    scenario: calm,
     world: {
       regions: {
         'us-east-1': {
           rds: {
-            timings: { failover: [20, 40] },
+            timings: { failover: { least: 20 } },
             clusters: [
               { DBClusterIdentifier: 'morpheus-prod', Status: 'available', MasterUserPassword: 'hunter2' },
             ],
@@ -270,6 +280,11 @@ describe('who is answered', () => {
         (await post(path, { headers: { origin: 'https://evil.example', 'x-runbook-sandbox': '1' } })).status,
       ).toBe(403);
     expect(await exchange(port, 'GET / HTTP/1.1\r\nconnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 403 /);
+    // As an image or a link of a page asks: without an origin.
+    for (const site of ['cross-site', 'same-site', 'Cross-Site'])
+      expect(await exchange(port, headers(`sec-fetch-site: ${site}`, 'connection: close'))).toMatch(
+        /^HTTP\/1\.1 403 /,
+      );
     expect(sandbox.asked).toEqual([]);
   });
 
@@ -463,7 +478,7 @@ describe('/_sandbox/', () => {
 
   test('changes nothing without the header that web pages cannot send', async () => {
     const { post, sandbox } = await served();
-    for (const route of ['advance', 'inject'])
+    for (const route of ['advance', 'inject', 'heal'])
       expect(
         (await post(`/_sandbox/${route}`, { body: '{"by": "1m", "fault": {"what": "throttle"}}' })).status,
       ).toBe(403);
@@ -485,6 +500,26 @@ describe('/_sandbox/', () => {
       expect((await inject(fault)).status).toBe(400);
   });
 
+  test('ends a fault by its number, or all of them, and says which there are', async () => {
+    const { post, sandbox } = await served();
+    for (const service of ['rds', 'ec2', 'efs']) sandbox.inject({ what: 'throttle', service });
+    const heal = async (body: object) =>
+      asJson(await post('/_sandbox/heal', { headers: guard, body: JSON.stringify(body) }));
+    expect(await heal({ fault: 4 })).toMatchObject({
+      status: 400,
+      content: { error: { code: 'FAULT_NUMBER_UNKNOWN', message: expect.stringContaining('1, 2, 3') } },
+    });
+    expect(await heal({ fault: 2 })).toMatchObject({
+      status: 200,
+      content: { ended: [{ number: 2, settings: { service: 'ec2' } }] },
+    });
+    expect(sandbox.injected).toEqual([
+      { what: 'throttle', service: 'rds' },
+      { what: 'throttle', service: 'efs' },
+    ]);
+    expect((await heal({})).content).toMatchObject({ ended: [{ number: 1 }, { number: 2 }] });
+  });
+
   test('says in few words what there is, and in full on demand, of one service on demand', async () => {
     const { url } = await served();
     const state = async (query: string) => asJson(await fetch(`${url}/_sandbox/state${query}`));
@@ -498,6 +533,9 @@ describe('/_sandbox/', () => {
     expect((await state('')).content).toEqual({
       now: begin.toISOString(),
       speed: 0,
+      scenario: { id: 'calm', title: calm.title },
+      faults: [],
+      environments: [],
       summary: [
         clusters,
         { place: 'us-east-1', service: 'autoScaling', kind: 'fleets', count: 1, named: [{ name: 'app' }] },

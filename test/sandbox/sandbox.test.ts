@@ -7,6 +7,11 @@ import {
   SuspendProcessesCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { CreateLaunchTemplateVersionCommand, DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
 import { environmentSchema } from '../../src/environment.ts';
@@ -43,7 +48,7 @@ describe('sandbox', () => {
     for (const named of Object.values(environment.alarms))
       expect(alarms).toEqual(expect.arrayContaining(named));
     expect(environment.account).toBe(sandbox.world.account);
-    expect(environment.components['app']?.group).toBe(name);
+    expect(environment.components['app']).toMatchObject({ group: name });
   });
 
   test('a whole instance refresh through an SDK client', async () => {
@@ -67,6 +72,28 @@ describe('sandbox', () => {
       '3',
       '3',
     ]);
+  });
+
+  test('a read that leaves a trace is kept, and any other is not', async () => {
+    const stored: string[] = [];
+    const sandbox = await openSandbox({ store: (world) => stored.push(world) });
+    const client = (of: Sandbox) =>
+      new SecretsManagerClient({
+        region: 'us-east-1',
+        credentials: of.credentials,
+        requestHandler: of.requestHandler,
+      });
+    const secret = { SecretId: 'morpheus/prod/database/master' };
+    const accessed = async (of: Sandbox) =>
+      (await client(of).send(new DescribeSecretCommand(secret))).LastAccessedDate;
+    const before = await accessed(sandbox);
+    sandbox.advanceTo(new Date(sandbox.clock.now().getTime() + 86_400_000));
+    expect(stored).toEqual([]);
+    await client(sandbox).send(new GetSecretValueCommand(secret));
+    expect(stored).toHaveLength(1);
+    const after = await accessed(sandbox);
+    expect(after).not.toEqual(before);
+    expect(await accessed(await openSandbox({ stored: stored.at(-1) }))).toEqual(after);
   });
 
   test('every call takes virtual time, and what the caller holds does not change with the world', async () => {

@@ -1,9 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { advance } from '../../src/sandbox/advance.ts';
 import { beginning } from '../../src/sandbox/new-world.ts';
 import { later } from '../../src/sandbox/schedule.ts';
-import { accountOf, restore, seenFrom, snapshot, type World } from '../../src/sandbox/world.ts';
+import {
+  accountOf,
+  fromText,
+  restore,
+  seenFrom,
+  snapshot,
+  toText,
+  type World,
+} from '../../src/sandbox/world.ts';
 import { aws, fleetIn, isSteady, name, pass, passUntil, prod } from './services/stack.ts';
 import { standing } from './standing.ts';
 
@@ -21,10 +30,11 @@ describe('world', () => {
     expect(world.now).toEqual(beginning);
     expect(isSteady(world)).toBe(true);
     const before = standing(world);
+    const { history } = world.cloudWatch;
     pass(world, 86_400);
     expect(standing(world)).toEqual(before);
     expect(fleetIn(world).activities).toEqual([]);
-    expect(world.cloudWatch.history).toEqual([]);
+    expect(world.cloudWatch.history).toEqual(history);
   });
 
   test('a stored world goes on exactly as the one that was not stored', () => {
@@ -45,6 +55,28 @@ describe('world', () => {
         },
       ),
       { numRuns: 10 },
+    );
+  });
+
+  test('what is stored comes back as it was, whatever clients called it', () => {
+    const names = fc.constantFrom('$date', '__proto__', 'constructor', '$', 'a');
+    const { data } = fc.letrec<{ data: unknown }>((tie) => ({
+      data: fc.oneof(
+        { maxDepth: 5, withCrossShrink: true },
+        fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value))),
+        fc.date({ noInvalidDate: true }),
+        fc.array(tie('data'), { maxLength: 3 }),
+        fc
+          .array(fc.tuple(fc.oneof(names, fc.string()), tie('data')), { maxLength: 3 })
+          .map((entries) => Object.fromEntries(entries)),
+      ),
+    }));
+    fc.assert(
+      fc.property(data, (held) => {
+        // Vitest's own comparison reads `constructor` itself.
+        expect(isDeepStrictEqual(fromText(toText({ held })), { held })).toBe(true);
+      }),
+      { numRuns: 2000 },
     );
   });
 

@@ -115,7 +115,17 @@ describe('a file that is wrong: line, column, key and what to write', () => {
     [
       'an unknown fault',
       `${head}faults:\n  - what: zone-outrage\n    zone: us-east-1a\n`,
-      ['5:11 faults[0].what: expected throttle or 500 or'],
+      ['5:11 faults[0].what: expected one of 33 names, the nearest is zone-outage; found "zone-outrage"'],
+    ],
+    [
+      'a fault that resembles none',
+      `${head}faults:\n  - what: xyzzy-xyzzy-xyzzy\n`,
+      ['5:11 faults[0].what: expected one of throttle, 500, 503, '],
+    ],
+    [
+      'an outcome that there is not',
+      `${head}good: { outcomes: [rolledback] }\n`,
+      ['4:20 good.outcomes[0]: expected one of 9 names, the nearest is rolled-back; found "rolledback"'],
     ],
     ['a fault without what', `${head}faults:\n  - zone: us-east-1a\n`, ['faults[0]']],
     ['a missing key', 'title: x\nstory: y\n', ['1:1 brief: missing: expected text']],
@@ -151,6 +161,17 @@ describe('a file that is wrong: line, column, key and what to write', () => {
 
   test('an unknown key names those that may stand there', () => {
     expect(problemsIn(`${head}xyzzy: 1\n`)[0]).toContain('Keys that may stand here: $schema, title, story');
+  });
+});
+
+describe('what is good', () => {
+  test('is success without any advice where a file says no more', () => {
+    expect(parseScenario(`${head}good: {}\n`, 'mine.yaml').good).toEqual({
+      outcomes: ['succeeded'],
+      downtime: 0,
+      skips: [],
+      advice: [],
+    });
   });
 });
 

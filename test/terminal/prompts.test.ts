@@ -6,7 +6,11 @@ import { terminalOperator } from '../../src/terminal/prompts.ts';
 
 const enter = '\r';
 const up = '\u001b[A';
+const down = '\u001b[B';
 const ctrlC = '\u0003';
+const ctrlD = '\u0004';
+/** As Escape does, it changes nothing of what was typed: inquirer then looks for the first choice that begins with nothing. */
+const home = '\u001b[H';
 
 /** A person at a keyboard: types the keys once the screen shows the text. */
 function atTerminal(...script: readonly (readonly [shown: string, keys: string])[]) {
@@ -39,7 +43,7 @@ function atTerminal(...script: readonly (readonly [shown: string, keys: string])
     input,
     output,
   });
-  return { operator, screen: () => screen, wasStoppedFirst: () => wasStoppedFirst };
+  return { operator, input, screen: () => screen, wasStoppedFirst: () => wasStoppedFirst };
 }
 
 const { signal } = new AbortController();
@@ -90,8 +94,23 @@ describe('an approval', () => {
     });
   });
 
-  test('is interrupted by Ctrl-C', async () => {
-    const { operator } = atTerminal(['(y/N)', ctrlC]);
+  test.each([
+    ['Ctrl-C', ctrlC],
+    ['Ctrl-D', ctrlD],
+  ])('is interrupted by %s', async (_, key) => {
+    const { operator } = atTerminal(['(y/N)', key]);
+    await expect(operator.approve(request, signal)).rejects.toThrow(Interrupted);
+    const typing = atTerminal(['Type prod to go on', key]);
+    await expect(typing.operator.approve({ ...request, typeToConfirm: 'prod' }, signal)).rejects.toThrow(
+      Interrupted,
+    );
+  });
+
+  test('is interrupted by the end of the input, and so is every question after it', async () => {
+    const { operator, input } = atTerminal(['(y/N)', '']);
+    const asked = operator.approve(request, signal);
+    input.end();
+    await expect(asked).rejects.toThrow(Interrupted);
     await expect(operator.approve(request, signal)).rejects.toThrow(Interrupted);
   });
 
@@ -118,6 +137,16 @@ describe('a failed step', () => {
     const terminal = atTerminal(['What now?', enter]);
     expect(await terminal.operator.decide(failure, signal)).toEqual({ choice: 'leave' });
     expect(terminal.screen()).toContain('    Start the refresh\n    Suspend AZRebalance');
+  });
+
+  test('leaves everything as it is where Escape took the cursor', async () => {
+    const { operator } = atTerminal(['What now?', down + home + enter]);
+    expect(await operator.decide(failure, signal)).toEqual({ choice: 'leave' });
+  });
+
+  test('is interrupted by Ctrl-D', async () => {
+    const { operator } = atTerminal(['What now?', ctrlD]);
+    await expect(operator.decide(failure, signal)).rejects.toThrow(Interrupted);
   });
 
   test('can be undone', async () => {

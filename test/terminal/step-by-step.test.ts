@@ -8,7 +8,11 @@ import { fakeClock } from '../helpers/fake-clock.ts';
 
 const enter = '\r';
 const up = '\u001b[A';
+const down = '\u001b[B';
 const ctrlC = '\u0003';
+const ctrlD = '\u0004';
+/** As Escape does, it changes nothing of what was typed: inquirer then looks for the first choice that begins with nothing. */
+const home = '\u001b[H';
 const { signal } = new AbortController();
 
 /** A person at a keyboard: types the keys once the screen shows the text. */
@@ -64,23 +68,31 @@ describe('before a change', () => {
     expect(await operator.goOn?.(change, signal)).toBe(false);
   });
 
+  test('whoever presses Escape before stops as well', async () => {
+    const { operator } = atTerminal(['Start the instance refresh?', down + home + enter]);
+    expect(await operator.goOn?.(change, signal)).toBe(false);
+  });
+
   test('going on is chosen', async () => {
-    const { operator } = atTerminal(['Start the instance refresh?', up + enter]);
+    const { operator } = atTerminal(['Start the instance refresh?', down + enter]);
     expect(await operator.goOn?.(change, signal)).toBe(true);
   });
 
   test('a look shows what was seen, and the question comes again', async () => {
     const { operator, screen } = atTerminal(
-      ['Start the instance refresh?', up + up + enter],
-      ['the fleet has 3 nodes', ''],
       ['Start the instance refresh?', up + enter],
+      ['the fleet has 3 nodes', ''],
+      ['Start the instance refresh?', down + enter],
     );
     expect(await operator.goOn?.(change, signal)).toBe(true);
     expect(screen()).toContain('  the fleet has 3 nodes');
   });
 
-  test('Ctrl-C interrupts', async () => {
-    const { operator } = atTerminal(['Start the instance refresh?', ctrlC]);
+  test.each([
+    ['Ctrl-C', ctrlC],
+    ['Ctrl-D', ctrlD],
+  ])('%s interrupts', async (_, key) => {
+    const { operator } = atTerminal(['Start the instance refresh?', key]);
     await expect(operator.goOn?.(change, signal)).rejects.toThrow(Interrupted);
   });
 });
@@ -96,7 +108,7 @@ describe('a failed step', () => {
 
   test('can be looked at before it is decided', async () => {
     const { operator, screen } = atTerminal(
-      ['What now?', `\u001b[B${enter}`],
+      ['What now?', up + enter],
       ['the fleet has 3 nodes', ''],
       ['What now?', enter],
     );

@@ -1,1 +1,19 @@
-export { BackupClient } from '@aws-sdk/client-backup';
+export {
+  BackupClient,
+  DescribeBackupVaultCommand,
+  DescribeRecoveryPointCommand,
+  DescribeRestoreJobCommand,
+  GetBackupPlanCommand,
+  GetBackupSelectionCommand,
+  GetRecoveryPointRestoreMetadataCommand,
+  GetRestoreJobMetadataCommand,
+  GetRestoreTestingInferredMetadataCommand,
+  ListBackupJobsCommand,
+  ListBackupPlansCommand,
+  ListBackupSelectionsCommand,
+  ListCopyJobsCommand,
+  ListRecoveryPointsByBackupVaultCommand,
+  ListRestoreJobsCommand,
+  PutRestoreValidationResultCommand,
+  StartRestoreJobCommand,
+} from '@aws-sdk/client-backup';

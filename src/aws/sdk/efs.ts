@@ -1,1 +1,6 @@
-export { EFSClient } from '@aws-sdk/client-efs';
+export {
+  DeleteFileSystemCommand,
+  DescribeFileSystemsCommand,
+  EFSClient,
+  TagResourceCommand,
+} from '@aws-sdk/client-efs';

@@ -1,1 +1,1 @@
-export { KMSClient } from '@aws-sdk/client-kms';
+export { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';

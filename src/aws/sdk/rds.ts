@@ -1,1 +1,13 @@
-export { RDSClient } from '@aws-sdk/client-rds';
+export {
+  AddTagsToResourceCommand,
+  CreateDBInstanceCommand,
+  DeleteDBClusterCommand,
+  DeleteDBInstanceCommand,
+  DescribeDBClusterSnapshotsCommand,
+  DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
+  DescribeEventsCommand,
+  DescribePendingMaintenanceActionsCommand,
+  FailoverDBClusterCommand,
+  RDSClient,
+} from '@aws-sdk/client-rds';

@@ -1,1 +1,8 @@
-export { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+export {
+  CancelCommandCommand,
+  GetCommandInvocationCommand,
+  GetParameterCommand,
+  ListCommandsCommand,
+  SendCommandCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';

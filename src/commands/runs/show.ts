@@ -2,7 +2,7 @@ import { runStore } from '../../assemble.ts';
 import { readExercise } from '../../command-line/exercise-record.ts';
 import { runArgument } from '../../command-line/run-argument.ts';
 import { RunbookCommand } from '../../command-line/runbook-command.ts';
-import { reportOf } from '../../reports/run-report.ts';
+import { reportOf, whileDriven } from '../../reports/run-report.ts';
 import { scorecardText } from '../../reports/scorecard-text.ts';
 import { textReport } from '../../reports/text-report.ts';
 
@@ -15,7 +15,10 @@ export default class RunsShow extends RunbookCommand {
   async run(): Promise<unknown> {
     const { args } = await this.parse(RunsShow);
     const directory = runStore(this.config.dataDir).find(args.run);
-    const report = reportOf(directory.read().events);
+    // Before the journal: a run that ends between the two has its end in it.
+    const driver = directory.drivenBy();
+    const told = reportOf(directory.read().events);
+    const report = driver === undefined || told.outcome !== undefined ? told : whileDriven(told, driver);
     const scorecard = readExercise(directory.loadExercise())?.scorecard;
     this.log(textReport(report, this.text));
     if (scorecard === undefined) return report;

@@ -21,7 +21,7 @@ export default class SandboxAdvance extends RunbookCommand {
     if (span === undefined) {
       throw new UsageError({
         code: 'DURATION_INVALID',
-        message: `${args.by} is no duration`,
+        message: `${args.by} is no duration: write 90s, 10m, 1h30m or 7d`,
         hint: 'runbook sandbox advance 10m',
       });
     }

@@ -4,8 +4,8 @@ import { chosenScenario, usualScenario } from '../../command-line/chosen-scenari
 import { RunbookCommand } from '../../command-line/runbook-command.ts';
 import { speedOf, usualPort, wholeNumber } from '../../command-line/sandbox-flags.ts';
 import { servingLines, toldToStop } from '../../command-line/sandbox-serving.ts';
-import { stateFile } from '../../command-line/sandbox-state-file.ts';
-import { UsageError } from '../../errors.ts';
+import { type StateFile, stateFile } from '../../command-line/sandbox-state-file.ts';
+import { OperatorError, UsageError } from '../../errors.ts';
 import { textOf } from '../../reports/layout.ts';
 
 export default class SandboxServe extends RunbookCommand {
@@ -44,6 +44,17 @@ export default class SandboxServe extends RunbookCommand {
     const { flags } = await this.parse(SandboxServe);
     const speed = speedOf(flags.speed);
     const file = flags.state === undefined ? undefined : stateFile(flags.state);
+    const release = file?.lock() ?? (() => {});
+    process.once('exit', release);
+    try {
+      await this.serve(flags, file, speed);
+    } finally {
+      process.off('exit', release);
+      release();
+    }
+  }
+
+  private async serve(flags: ServeFlags, file: StateFile | undefined, speed: number): Promise<void> {
     const stored = file?.load();
     if (stored !== undefined && flags.scenario !== undefined) {
       throw new UsageError({
@@ -64,14 +75,25 @@ export default class SandboxServe extends RunbookCommand {
       stored,
       store: (world) => file?.store(world),
       report: (fault) => process.stderr.write(`${faultText(fault)}\n`),
+    }).catch((error: unknown) => {
+      const isDamaged = error instanceof OperatorError && error.code === 'SANDBOX_WORLD_UNREADABLE';
+      throw isDamaged && file !== undefined ? file.damaged(error) : error;
     });
     const end = toldToStop();
     const { close: _, ...facts } = served;
+    const goesOn = stored !== undefined;
     if (this.jsonEnabled()) this.logJson({ ...facts, speed });
-    else this.log(textOf(servingLines(served, { speed, kept: flags.state }), this.text));
+    else this.log(textOf(servingLines(served, { speed, kept: flags.state, goesOn }), this.text));
     await end;
     await served.close();
   }
+}
+
+interface ServeFlags {
+  readonly port: string;
+  readonly scenario: string | undefined;
+  readonly seed: string | undefined;
+  readonly state: string | undefined;
 }
 
 const faultText = (fault: unknown): string => {

@@ -2,15 +2,16 @@ import { string } from '@oclif/core/args';
 import { boolean } from '@oclif/core/flags';
 import { RunbookCommand } from '../../command-line/runbook-command.ts';
 import { sandboxAt, sandboxUrlFlag } from '../../command-line/sandbox-flags.ts';
-import { type StateAnswer, stateLines } from '../../command-line/sandbox-state-text.ts';
+import { type StateAnswer, serviceLines, stateLines } from '../../command-line/sandbox-state-text.ts';
 import { textOf } from '../../reports/layout.ts';
 
 export default class SandboxState extends RunbookCommand {
-  static override description = 'Say what a served sandbox holds: its resources by Region and service';
+  static override description =
+    'Say how a served sandbox is: its time, what goes wrong in it, each environment, and what there is';
 
   static override args = {
     service: string({
-      description: 'Only this service, as: runbook sandbox state names it',
+      description: 'The resources of this service by name, as: runbook sandbox state calls it',
       ignoreStdin: true,
     }),
   };
@@ -26,7 +27,10 @@ export default class SandboxState extends RunbookCommand {
       ...(args.service !== undefined && { service: args.service }),
       ...(flags.full && this.jsonEnabled() && { full: '' }),
     });
-    if (!this.jsonEnabled()) this.log(textOf(stateLines(answer, this.text), this.text));
+    if (!this.jsonEnabled()) {
+      const lines = args.service === undefined ? stateLines(answer, this.text) : serviceLines(answer);
+      this.log(textOf(lines, this.text));
+    }
     return answer;
   }
 }

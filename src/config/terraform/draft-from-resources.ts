@@ -29,6 +29,12 @@ const alarmAttributes = z.object({
   ok_actions: texts,
 });
 
+const clusterAttributes = z.object({
+  cluster_identifier: z.string(),
+  engine: z.string().startsWith('aurora'),
+  arn: z.string().nullish(),
+});
+
 const anyArn = z.object({ arn: z.string() });
 
 /** @returns a draft without fleets where no Auto Scaling group is managed */
@@ -48,6 +54,7 @@ export function draftFromResources(resources: readonly TerraformResource[]): Dra
   };
 
   const here = groups.filter(isHere);
+  const clusters = managed(resources, ['aws_rds_cluster'], clusterAttributes).filter(isHere);
   const fleets = unique(here.map(({ resource, attributes }) => fleetFrom(resource, attributes, resources)));
   const alarms = managed(resources, ['aws_cloudwatch_metric_alarm'], alarmAttributes)
     .filter(isHere)
@@ -87,6 +94,13 @@ export function draftFromResources(resources: readonly TerraformResource[]): Dra
         ...fleet,
         ...(targetGroup !== undefined && { targetGroup }),
       }),
+    ),
+    clusters: withoutNamesOf(
+      fleets,
+      clusters.map(({ resource, attributes }) => ({
+        component: clusterName(resource, attributes.cluster_identifier),
+        cluster: attributes.cluster_identifier,
+      })),
     ),
     notes: [
       ...(name === ''
@@ -129,6 +143,22 @@ function targetGroupsOf(
     typeof arn === 'string' && targetGroupIn(arn) !== undefined ? arn : [],
   );
 }
+
+const clusterName = (resource: TerraformResource, identifier: string): string =>
+  componentName([resource.index, resource.name, moduleName(resource.module), identifier]);
+
+/** A cluster named like a fleet becomes `app-database`. */
+const withoutNamesOf = <Cluster extends { readonly component: string }>(
+  fleets: readonly { readonly component: string }[],
+  clusters: readonly Cluster[],
+): readonly Cluster[] => {
+  const taken = new Set(fleets.map(({ component }) => component));
+  return unique(
+    clusters.map((cluster) =>
+      taken.has(cluster.component) ? { ...cluster, component: `${cluster.component}-database` } : cluster,
+    ),
+  );
+};
 
 /** Such an alarm starts a scaling policy. A scale-in alarm is in ALARM whenever there is little to do. */
 const drivesScaling = ({ alarm_actions, ok_actions }: z.output<typeof alarmAttributes>) =>

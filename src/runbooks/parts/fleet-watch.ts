@@ -90,8 +90,8 @@ export function fleetOf(
   environment: Environment,
   name: string | undefined,
 ): Fleet & { readonly name: string } {
-  const fleets = Object.entries(environment.components).filter(
-    ([, { type }]) => type === 'auto-scaling-group',
+  const fleets = Object.entries(environment.components).flatMap(([fleet, component]) =>
+    component.type === 'auto-scaling-group' ? [[fleet, component] as const] : [],
   );
   const named =
     name === undefined && fleets.length === 1 ? fleets[0] : fleets.find(([fleet]) => fleet === name);

@@ -23,6 +23,7 @@ import {
   refreshText,
   refuseUnlessGoingOn,
 } from './instance-refresh-state.ts';
+import { actingOnce } from './late-reads.ts';
 import type { VersionOf } from './launch-template.ts';
 import type { TargetVersion } from './new-version.ts';
 import type { Plan, WayBack } from './rolling-plan.ts';
@@ -136,22 +137,27 @@ export function replaceByInstanceRefresh(
         );
         if ('fail' in turn) throw undoStuck(turn.fail, group);
         if ('wait' in turn) return { ready: false, because: turn.wait };
+        const { once } = actingOnce(context, 'bringing the fleet back');
         switch (turn.do) {
           case 'nothing':
             return { ready: true };
           case 'restore-setting':
-            await setLaunchTemplate(context.aws, group, { id: templateId, version: setting });
+            await once(`point the group to ${setting}`, () =>
+              setLaunchTemplate(context.aws, group, { id: templateId, version: setting }),
+            );
             return { ready: false, because: `the group was pointed to ${setting} again` };
           case 'roll-back':
-            await rollbackInstanceRefresh(context.aws, group);
+            await once('roll back', () => rollbackInstanceRefresh(context.aws, group));
             return { ready: false, because: 'Auto Scaling was asked to roll the instance refresh back' };
           case 'cancel':
-            await cancelInstanceRefresh(context.aws, group);
+            await once('cancel', () => cancelInstanceRefresh(context.aws, group));
             return { ready: false, because: 'Auto Scaling was asked to cancel the instance refresh' };
           case 'refresh-back':
-            await startInstanceRefresh(
-              context.aws,
-              refreshTo(group, templateId, previousVersion, context.outputOf(plan)),
+            await once('refresh back', () =>
+              startInstanceRefresh(
+                context.aws,
+                refreshTo(group, templateId, previousVersion, context.outputOf(plan)),
+              ),
             );
             return {
               ready: false,

@@ -17,6 +17,7 @@ import { batchesOf, replacementOrder } from './capacity.ts';
 import { eachNodeIn, type FleetFacts } from './fleet-facts.ts';
 import { fleetReads, watchFleet, whyNotThere, whyReads } from './fleet-watch.ts';
 import { supersededBy } from './instance-refresh-state.ts';
+import { actingOnce, readsHaveCaughtUp } from './late-reads.ts';
 import type { VersionOf } from './launch-template.ts';
 import type { TargetVersion } from './new-version.ts';
 import { drained, enoughNodesServe, takeOut, terminate, whenWholeAgain } from './replace-node.ts';
@@ -109,20 +110,29 @@ export function replaceNodeByNode(
         if (![applied.version, previousVersion, setting].includes(launches)) {
           throw new OperatorError({ code: 'SUPERSEDED', message: supersededBy(launches, applied) });
         }
-        const launching = (version: string) =>
-          launches === version
-            ? undefined
-            : setLaunchTemplate(context.aws, group, { id: templateId, version });
+        const { once, isVisible } = actingOnce(context, 'rolling the nodes back');
+        const launching = async (version: string): Promise<void> => {
+          if (launches === version) return;
+          await once(`launch version ${version}`, () =>
+            setLaunchTemplate(context.aws, group, { id: templateId, version }),
+          );
+        };
         const turn = nextRollBackTurn(view, { version: previousVersion, desired });
         if (turn.do === 'nothing') {
           await launching(setting);
-          return { ready: true };
+          if (launches === setting && isVisible()) return { ready: true };
+          return { ready: false, because: 'the fleet is back, unless AWS shows it as it was a moment ago' };
         }
         await launching(previousVersion);
         if (turn.do === 'terminate') {
-          await terminateInstance(context.aws, turn.node.id, { decrementDesiredCapacity: false });
+          const { id } = turn.node;
+          await once(`terminate ${id}`, () =>
+            terminateInstance(context.aws, id, { decrementDesiredCapacity: false }),
+          );
         } else if (turn.do === 'set-desired') {
-          await setDesiredCapacity(context.aws, group, turn.desired);
+          await once(`set the desired capacity to ${turn.desired}`, () =>
+            setDesiredCapacity(context.aws, group, turn.desired),
+          );
         }
         return {
           ready: false,
@@ -159,6 +169,10 @@ export function replaceNodeByNode(
     nodeTimeout,
     fleet,
     versionOf,
+    ({ outputOf }) => {
+      const { desired, surge } = outputOf(addNodes);
+      return desired + surge;
+    },
   );
 
   const replaceBatches = forEach<Batch>({
@@ -234,7 +248,10 @@ export function replaceNodeByNode(
     timeout: nodeTimeout,
     async probe(context) {
       const view = await watchFleet(context, context.outputOf(fleet));
-      if (view.nodes.length === view.desired) return { ready: true };
+      const isShown =
+        readsHaveCaughtUp(context, 'capacity as before') ||
+        view.desired === context.outputOf(capacityAsBefore).desired;
+      if (isShown && view.nodes.length === view.desired) return { ready: true };
       return {
         ready: false,
         because: await whyNotThere(context, view, versionOf(context), context.runStartedAt),

@@ -6,11 +6,14 @@ import {
   registerTarget,
 } from '../../aws/elastic-load-balancing-v2.ts';
 import { type Milliseconds, seconds } from '../../duration.ts';
+import type { ReadContext } from '../../engine/context.ts';
 import { type Change, change, type StepReference, type Wait, wait } from '../../engine/step.ts';
+import { StepNotReached } from '../../engine/step-context.ts';
 import { refuseOnStopAlarm, stopAlarmReads } from './alarms.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { isLeaving, servingNodes } from './fleet-view.ts';
 import { fleetReads, watchFleet, whyNotThere, whyReads } from './fleet-watch.ts';
+import { readsHaveCaughtUp } from './late-reads.ts';
 import type { VersionOf } from './launch-template.ts';
 import type { Plan } from './rolling-plan.ts';
 
@@ -65,6 +68,8 @@ export function takeOut(id: string, fleet: StepReference<FleetFacts>): Change<z.
     undo: {
       title: `Put ${id} back into the target group, if it still stands`,
       async apply({ aws, outputOf }, { targetGroupArn }) {
+        // Auto Scaling may show it as in service for a while yet.
+        if (wasTerminated(outputOf)) return;
         const instances = (await describeGroup(aws, outputOf(fleet).group))?.Instances ?? [];
         const stands = instances.some((it) => it.InstanceId === id && it.LifecycleState === 'InService');
         if (stands) await registerTarget(aws, targetGroupArn, id);
@@ -95,6 +100,17 @@ export function drained(id: string, drainTime: Milliseconds, fleet: StepReferenc
 }
 
 const terminated = z.object({ group: z.string() });
+const terminating = { id: 'terminate', returns: terminated };
+
+function wasTerminated(outputOf: ReadContext['outputOf']): boolean {
+  try {
+    outputOf(terminating);
+    return true;
+  } catch (error) {
+    if (error instanceof StepNotReached) return false;
+    throw error;
+  }
+}
 
 export function terminate(
   id: string,
@@ -102,10 +118,9 @@ export function terminate(
   launchNewVersion: { readonly id: string },
 ): Change<z.output<typeof terminated>> {
   return change({
-    id: 'terminate',
+    ...terminating,
     title: `Terminate ${id}`,
     uses: [describeGroup, terminateInstance],
-    returns: terminated,
     async findApplied({ aws, outputOf }) {
       const { group } = outputOf(fleet);
       const instances = (await describeGroup(aws, group))?.Instances ?? [];
@@ -130,6 +145,8 @@ export function whenWholeAgain(
   timeout: Milliseconds,
   fleet: StepReference<FleetFacts>,
   versionOf: VersionOf,
+  /** The desired capacity that the run has just set; a scaling policy may set another one meanwhile. */
+  desiredSet?: (context: ReadContext) => number,
 ): Wait<void> {
   return wait({
     id,
@@ -142,7 +159,10 @@ export function whenWholeAgain(
       await refuseOnStopAlarm(context);
       const view = await watchFleet(context, context.outputOf(fleet));
       const remaining = view.nodes.filter((it) => gone.includes(it.id) || isLeaving(it));
-      if (servingNodes(view).length >= view.desired && remaining.length === 0) return { ready: true };
+      const isShown =
+        desiredSet === undefined || readsHaveCaughtUp(context, id) || view.desired === desiredSet(context);
+      if (isShown && servingNodes(view).length >= view.desired && remaining.length === 0)
+        return { ready: true };
       return {
         ready: false,
         because: await whyNotThere(context, view, versionOf(context), context.runStartedAt),

@@ -4,10 +4,12 @@ import { instanceBehind } from '../services/rds/connections.ts';
 import { insertBeacon, newestRow, rowsAt } from '../services/rds/data.ts';
 import { findInstance } from '../services/rds/find.ts';
 import type { World } from '../world.ts';
-import { connectAfresh, hostIn, type Place, readOnlyError } from './connect.ts';
+import { connectAfresh, hostIn, type Place } from './connect.ts';
 import { downtimesOf, isWithin } from './downtime.ts';
 import { loadCredentials, placeOf, recycle, restart } from './on-node.ts';
+import { writeAfresh, writeOverPool } from './probe-write.ts';
 import { type CommandResult, failed, ok, runLine } from './shell.ts';
+import { beginWatch } from './write-watch.ts';
 
 export type { CommandResult } from './shell.ts';
 
@@ -64,14 +66,16 @@ const morpheusCtl = ofApplication((world, place, [verb = '', ...inputs]) => {
       return pool(world, place);
     case 'db-write':
       return inputs.includes('--pooled') ? writeOverPool(world, place) : writeAfresh(world, place);
+    case 'db-watch':
+      return beginWatch(world, place, inputs);
     case 'db-facts':
-      return facts(world, place);
+      return facts(world, place, inputs);
     case 'db-beacon':
       return beacon(world, place, inputs[0]);
     default:
       return failed(
         64,
-        'usage: morpheus-ctl credentials | reload-credentials | pool | recycle-pool | db-write [--fresh|--pooled] | db-facts | db-beacon ID',
+        'usage: morpheus-ctl credentials | reload-credentials | pool | recycle-pool | db-write [--fresh|--pooled] | db-watch --every Ns --for Ns | db-facts [--host HOST] | db-beacon ID',
       );
   }
 });
@@ -90,29 +94,16 @@ function pool(world: World, { on }: Place): CommandResult {
   return ok(`instance=${instance} age=${age}s read-only=${readOnly ? 'yes' : 'no'}`);
 }
 
-/** Milliseconds that a write takes: over a connection that stands, and over a new one. */
-const writeTakes = { pooled: 4, fresh: 31 } as const;
-
-function writeOverPool(_world: World, { on }: Place): CommandResult {
-  if (on.pool === undefined) return failed(1, on.lost.database ?? 'No connection', 1);
-  return on.pool.readOnly ? failed(1, readOnlyError) : ok(`ok ${writeTakes.pooled} ms`);
-}
-
-function writeAfresh(world: World, place: Place): CommandResult {
-  const answer = connectAfresh(world, place);
-  if ('error' in answer) return failed(1, answer.error, 1);
-  return answer.readOnly ? failed(1, readOnlyError) : ok(`ok ${writeTakes.fresh} ms`);
-}
-
-const databaseOf = (world: World, { on }: Place) => {
-  const instance = instanceBehind(world, hostIn(on.endpoints.database ?? ''));
+const databaseOf = (world: World, { on }: Place, host = on.endpoints.database ?? '') => {
+  const instance = instanceBehind(world, hostIn(host));
   return instance === undefined ? undefined : findInstance(world, instance);
 };
 
-function facts(world: World, place: Place): CommandResult {
-  const answer = connectAfresh(world, place);
+function facts(world: World, place: Place, [flag, host]: readonly string[]): CommandResult {
+  const asked = flag === '--host' ? host : undefined;
+  const answer = connectAfresh(world, place, asked);
   if ('error' in answer) return failed(1, answer.error, 1);
-  const found = databaseOf(world, place);
+  const found = databaseOf(world, place, asked);
   if (found === undefined) return failed(1, 'No database');
   const { cluster } = found;
   return ok(

@@ -66,7 +66,7 @@ function openPool(world: World, place: Place, login: Login, afterCut: boolean): 
   const instance = lookUp(world, place, afterCut);
   if (instance === undefined)
     return `ERROR 2005 (HY000): Unknown MySQL server host '${on.endpoints.database}' (-2)`;
-  const answer = openConnection(world, instance, login);
+  const answer = openConnection(world, instance, login, hostIn(on.endpoints.database ?? instance));
   if ('error' in answer) return answer.error;
   on.pool = { instance, opened: world.now, readOnly: answer.readOnly };
   const id = node.instance.InstanceId;
@@ -86,14 +86,14 @@ export const readOnlyError =
 export function connectAfresh(
   world: World,
   place: Place,
+  host = place.on.endpoints.database ?? '',
 ): { readonly readOnly: boolean } | { readonly error: string } {
-  const host = place.on.endpoints.database ?? '';
   const instance = instanceBehind(world, hostIn(host));
   const login = loginOf(world, place, 'database');
   if (instance === undefined)
     return { error: `ERROR 2005 (HY000): Unknown MySQL server host '${host}' (-2)` };
   if (login === undefined) return { error: 'No user name and password for the database' };
-  return openConnection(world, instance, login);
+  return openConnection(world, instance, login, hostIn(host));
 }
 
 /** Aurora's cluster endpoints have a TTL of 5 s. https://repost.aws/knowledge-center/aurora-mysql-db-cluser-read-only-error */

@@ -4,6 +4,7 @@ import { nodesOf } from './nodes.ts';
 import { lose, placeOf } from './on-node.ts';
 
 export { type CommandResult, runOnNode } from './commands.ts';
+export { endWatch } from './write-watch.ts';
 
 const broken = {
   database: 'ERROR 2013 (HY000): Lost connection to MySQL server during query',

@@ -12,7 +12,7 @@ import type { Application, ApplicationEvent, Dependency, Range } from './state.t
 
 const stoppagesKept = 4;
 
-/** Attempts after which a node tries less often. */
+/** Attempts after which a node tries less often, and keeps connections that are read-only. */
 const patience = 12;
 
 const drawnTime = (world: World, [least, most]: Range): Date =>
@@ -67,11 +67,13 @@ export function loadCredentials(world: World, { application, on }: Place): void 
 
 function reach(world: World, place: Place, dependencies: readonly Dependency[], afterCut = false): void {
   const { on } = place;
+  watchOutages(world, place.application);
   for (const dependency of dependencies) {
+    const wasReadOnly = on.pool?.readOnly === true;
     if (dependency === 'database') delete on.pool;
     const refusal = connect(world, place, dependency, { afterCut });
     // The next request that writes finds out.
-    if (dependency === 'database' && on.pool?.readOnly === true)
+    if (dependency === 'database' && on.pool?.readOnly === true && !wasReadOnly)
       note(world, place.application, place.node.instance.InstanceId, `ERROR database: ${readOnlyError}`);
     if (refusal === undefined) delete on.lost[dependency];
     else on.lost[dependency] = refusal;
@@ -89,6 +91,7 @@ export function recycle(world: World, place: Place): void {
 export function lose(world: World, place: Place, dependency: Dependency, why: string): void {
   const { on } = place;
   if (on.lost[dependency] !== undefined) return;
+  watchOutages(world, place.application);
   if (dependency === 'database') {
     // Until now it has used this address.
     if (on.pool !== undefined) on.resolved = { instance: on.pool.instance, at: world.now };
@@ -112,7 +115,9 @@ function settle(world: World, { application, node, on }: Place, { tolerant }: { 
   const [lost] = Object.entries(on.lost);
   const open = on.stoppages.find(({ to }) => to === undefined);
   if (lost === undefined) {
-    on.attempts = 0;
+    const readOnly = on.pool?.readOnly === true;
+    if (open !== undefined || !readOnly) on.attempts = 0;
+    if (readOnly && on.attempts < patience) tryAgain(world, { application, node, on });
     if (open !== undefined) {
       open.to = world.now;
       note(world, application, InstanceId, `INFO  Connected again, after ${elapsed(open.from, world.now)} s`);
@@ -124,16 +129,22 @@ function settle(world: World, { application, node, on }: Place, { tolerant }: { 
       on.stoppages = [...on.stoppages, stoppage].slice(-stoppagesKept);
       note(world, application, InstanceId, `ERROR ${stoppage.why}`);
     }
-    dropEvents(world, InstanceId, ['application-reconnects']);
-    const wait = on.attempts < patience ? timings.reconnect : timings.reconnectLater;
-    schedule(world, drawnTime(world, wait), { kind: 'application-reconnects', instance: InstanceId });
+    tryAgain(world, { application, node, on });
   }
   watchOutages(world, application);
+}
+
+function tryAgain(world: World, { application: { timings }, node, on }: Place): void {
+  const { InstanceId } = node.instance;
+  dropEvents(world, InstanceId, ['application-reconnects']);
+  const wait = on.attempts < patience ? timings.reconnect : timings.reconnectLater;
+  schedule(world, drawnTime(world, wait), { kind: 'application-reconnects', instance: InstanceId });
 }
 
 /** Stops the application and starts it again. @returns when it is back */
 export function restart(world: World, { application, node, on }: Place): Date {
   const { InstanceId } = node.instance;
+  watchOutages(world, application);
   dropEvents(world, InstanceId, ['application-reconnects', 'application-renews-pool']);
   const back = drawnTime(world, application.timings.restart);
   const stoppages = on.stoppages.map((stoppage) => ({ ...stoppage, to: stoppage.to ?? world.now }));
@@ -161,7 +172,8 @@ export const applicationEvents: EventHandlers<ApplicationEvent> = {
     const place = placeOf(world, instance);
     if (place === undefined || !isUnderWay(world, place)) return;
     place.on.attempts += 1;
-    reach(world, place, Object.keys(place.on.lost) as Dependency[], true);
+    const lost = Object.keys(place.on.lost) as Dependency[];
+    reach(world, place, place.on.pool?.readOnly === true ? ['database', ...lost] : lost, true);
     settle(world, place, { tolerant: true });
   },
 

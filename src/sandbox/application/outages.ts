@@ -6,27 +6,23 @@ import {
 import { accountOf, elsewhere, type World } from '../world.ts';
 import { isAddressed } from './audience.ts';
 import { cannotWrite, isFailing } from './downtime.ts';
-import type { Application, Outage } from './state.ts';
+import type { Application, FailedTime, Outage, Service } from './state.ts';
 
 const outagesKept = 40;
 
 /** Share of the requests that write. */
 const writeShare = 0.3;
 
-export interface Service {
-  /** Share of requests that fail beyond what is usual. */
-  readonly failing: number;
-  readonly what?: Outage['what'];
-}
+const nobody: Service = { failing: 1, what: 'unavailable', isWithoutNodes: true };
 
 /** What users of the application get at a time, from what is known now. */
 export function serviceOf(world: World, application: Application, at: Date = world.now): Service {
   const targetGroup = targetGroupOf(world, application.targetGroup);
-  if (targetGroup === undefined) return { failing: 1, what: 'unavailable' };
+  if (targetGroup === undefined) return nobody;
   const healthy = currentTargets(world, targetGroup)
     .filter((target) => healthOf(world, targetGroup, target, at).State === 'healthy')
     .flatMap(({ id }) => world.ec2.nodes[id] ?? []);
-  if (healthy.length === 0) return { failing: 1, what: 'unavailable' };
+  if (healthy.length === 0) return nobody;
   const failing = healthy.filter((node) => isFailing(world, node, at));
   const writing = healthy.filter((node) => !failing.includes(node) && cannotWrite(node, at));
   const byNodes = (failing.length + writing.length * writeShare) / healthy.length;
@@ -52,11 +48,15 @@ function failingBySoftware({ ec2 }: World, images: readonly string[]): number {
 
 /**
  * Writes down where the service has changed since the last look. Whoever changes something calls it; what changes with time
- * alone, such as the health of a target, is noticed at the next count and dated back to the millisecond.
+ * alone, such as the health of a target, is noticed at the next count and dated back to the millisecond. A change that leaves no
+ * trace of what was before, such as another pool, is watched before it is made as well.
  */
 export function watchOutages(world: World, application: Application): void {
+  const service = serviceOf(world, application);
+  application.failed = failedTime(world, application, service);
+  application.service = service;
   const open = application.outages.find(({ to }) => to === undefined);
-  const now = serviceOf(world, application).what;
+  const now = service.what;
   // Nobody misses what nobody is sent to.
   const what = now !== undefined && isAddressed(world, application) ? now : undefined;
   if (what !== open?.what) {
@@ -73,6 +73,28 @@ export function watchOutages(world: World, application: Application): void {
   }
   application.watchedUntil = world.now;
 }
+
+/** Adds what has failed since the last look: as it was then until something changed, and since then as it is now. */
+function failedTime(world: World, application: Application, now: Service): FailedTime {
+  const { service: before = now, watchedUntil, failed = { atBalancer: 0, atNodes: 0 } } = application;
+  const changed = isSame(before, now)
+    ? world.now
+    : firstTime(watchedUntil, world.now, (time) => isSame(serviceOf(world, application, time), now));
+  const then = failedBetween(watchedUntil, changed, before);
+  const since = failedBetween(changed, world.now, now);
+  return {
+    atBalancer: failed.atBalancer + then.atBalancer + since.atBalancer,
+    atNodes: failed.atNodes + then.atNodes + since.atNodes,
+  };
+}
+
+function failedBetween(from: Date, to: Date, { failing, isWithoutNodes }: Service): FailedTime {
+  const failed = failing * (to.getTime() - from.getTime());
+  return isWithoutNodes ? { atBalancer: failed, atNodes: 0 } : { atBalancer: 0, atNodes: failed };
+}
+
+const isSame = (one: Service, other: Service): boolean =>
+  one.failing === other.failing && one.isWithoutNodes === other.isWithoutNodes;
 
 /** The first moment from `from` on at which something is so that is so at `to`. */
 function firstTime(from: Date, to: Date, isSo: (time: Date) => boolean): Date {

@@ -5,6 +5,8 @@ export interface CommandResult {
   readonly stderr: string;
   /** How long it took, in seconds. */
   readonly seconds: number;
+  /** What it prints is known only when it ends: the watch that knows. */
+  readonly watch?: string;
 }
 
 export const ok = (stdout = '', seconds = 0): CommandResult => ({ exitCode: 0, stdout, stderr: '', seconds });
@@ -50,12 +52,13 @@ export function runLine(line: string, run: (words: readonly string[]) => Command
   for (const { joint, words } of partsOf(line)) {
     if (joint === '&&' && whole.exitCode !== 0) continue;
     if (joint === '||' && whole.exitCode === 0) continue;
-    const { exitCode, stdout, stderr, seconds } = run(words);
+    const { exitCode, stdout, stderr, seconds, watch = whole.watch } = run(words);
     whole = {
       exitCode,
       stdout: whole.stdout + (stdout && `${stdout}\n`),
       stderr: whole.stderr + (stderr && `${stderr}\n`),
       seconds: whole.seconds + seconds,
+      ...(watch !== undefined && { watch }),
     };
   }
   return { ...whole, stdout: whole.stdout.trimEnd(), stderr: whole.stderr.trimEnd() };

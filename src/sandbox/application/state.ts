@@ -42,6 +42,22 @@ export interface Outage {
   readonly what: 'unavailable' | 'requests-failing' | 'writes-failing';
 }
 
+/** What users of an application get at a time. */
+export interface Service {
+  /** Share of requests that fail beyond what is usual. */
+  readonly failing: number;
+  readonly what?: Outage['what'];
+  /** The load balancer has nobody to send requests to. */
+  readonly isWithoutNodes?: true;
+}
+
+/** Milliseconds in which all requests failed; one in which a half did counts as half a millisecond. */
+export interface FailedTime {
+  /** With an answer of the load balancer's own. */
+  readonly atBalancer: number;
+  readonly atNodes: number;
+}
+
 /** One application behind one target group of a load balancer. */
 export interface Application {
   readonly name: string;
@@ -66,6 +82,38 @@ export interface Application {
   watchedUntil: Date;
   /** Counts of targets in the minute under way. */
   hosts?: { healthy: Range; unhealthy: Range };
+  /** What users got at that time. */
+  service?: Service;
+  /** Failed requests of the minute under way, as far as `watchedUntil`. */
+  failed?: FailedTime;
+  /** `db-watch`es that run on its nodes. */
+  watches?: Watch[];
+}
+
+/** One try of a probe write. */
+interface Try {
+  readonly asked: Date;
+  readonly answered: Date;
+}
+
+/** Tries of one kind, one after the other, with one outcome: `ok`, the number of a MySQL error, or `error`. */
+export interface WatchRow {
+  readonly by: 'fresh' | 'pooled';
+  readonly outcome: string;
+  readonly first: Try;
+  last: Try;
+  tries: number;
+}
+
+/** `morpheus-ctl db-watch` under way on a node. A restart of the application does not end it. */
+export interface Watch {
+  readonly id: string;
+  readonly instance: string;
+  /** Seconds. */
+  readonly every: number;
+  readonly until: Date;
+  /** Oldest first. */
+  rows: WatchRow[];
 }
 
 /** Connections of a node to one instance of the database. */
@@ -109,3 +157,9 @@ export type ApplicationEvent =
   | { readonly kind: 'application-starts'; readonly instance: string }
   | { readonly kind: 'application-reconnects'; readonly instance: string }
   | { readonly kind: 'application-renews-pool'; readonly instance: string };
+
+export interface WatchEvent {
+  readonly kind: 'application-tries-writes';
+  readonly instance: string;
+  readonly watch: string;
+}

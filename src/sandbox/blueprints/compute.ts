@@ -104,6 +104,21 @@ export const subnet = (
   Tags: [{ Key: 'Name', Value: name }, ...tags],
 });
 
+/** Every VPC has one, which lets in what comes from itself: https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html */
+export function defaultSecurityGroup(account: string, vpc: string): Ec2State['securityGroups'][number] {
+  const GroupId = `sg-0${[...vpc].slice(-16).reverse().join('')}`;
+  return {
+    GroupId,
+    GroupName: 'default',
+    Description: 'default VPC security group',
+    VpcId: vpc,
+    OwnerId: account,
+    IpPermissions: [{ IpProtocol: '-1', IpRanges: [], UserIdGroupPairs: [{ GroupId, UserId: account }] }],
+    IpPermissionsEgress: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }], UserIdGroupPairs: [] }],
+    Tags: [],
+  };
+}
+
 /** A node that has run since `launched`. */
 export const runningNode = (blueprint: {
   id: string;

@@ -1,13 +1,14 @@
 import { connectionsCut } from '../application/hooks.ts';
 import { schedule } from '../schedule.ts';
-import { forgetCopies } from '../services/backup/index.ts';
+import { forgetCopies, shortenCopies } from '../services/backup/index.ts';
 import { hostOf } from '../services/mq/brokers.ts';
 import { isServing } from '../services/mq/connections.ts';
 import { hasQuorum } from '../services/opensearch/health.ts';
 import { endpointOf } from '../services/opensearch/known-domain.ts';
 import { onZoneBack, onZoneOutage } from '../services/rds/failover.ts';
 import { type EventHandlers, elsewhere, type World } from '../world.ts';
-import { beginOf, endOf, type Fault, type FaultOf, isNamed } from './fault.ts';
+import { beginOf, endOf, type Fault, type FaultOf, isInForce, isNamed } from './fault.ts';
+import { isOver } from './listing.ts';
 
 /** A fault begins or ends; its number in the account's list, which only grows. */
 export type FaultEvent =
@@ -56,6 +57,9 @@ const effects: Effects = {
   'copy-missing': {
     // It has not worked for months, so there is nothing from earlier either.
     begins: (world, { resourceType }) => forgetCopies(world, resourceType),
+  },
+  'copy-short': {
+    begins: (world, { share, resourceType }) => shortenCopies(world, share, resourceType),
   },
   'release-fails': {
     begins({ ec2 }, { image, shareOfNodes, errorShare }) {
@@ -109,10 +113,21 @@ export function addFault(world: World, fault: Fault): void {
   expect(world, fault);
 }
 
+/** Ends a fault of the account's list now; one that is to come never begins. */
+export function endFault(world: World, number: number): void {
+  const fault = world.faults[number];
+  if (fault === undefined || isOver(world, fault)) return;
+  world.transitions = world.transitions.filter(({ event }) => !('fault' in event && event.fault === number));
+  const ended = { ...fault, to: world.now };
+  world.faults[number] = ended;
+  if (isInForce(world, fault)) take(world, ended, 'ends');
+}
+
 /** Notes a call that succeeded: faults may wait for it. */
 export function noteSuccess(world: World, operation: string): void {
   for (const fault of world.faults) {
     if (fault.after === undefined || fault.since !== undefined || !isNamed(fault.after, operation)) continue;
+    if (isOver(world, fault)) continue;
     fault.since = world.now;
     expect(world, fault);
   }

@@ -29,8 +29,9 @@ const loopbackNames = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const awsNames = /^(?:[a-z0-9._-]+\.)?(?:localhost|amazonaws\.com)$/;
 
 /**
- * Web pages can make a browser send requests here, and a name of theirs can be made to lead here (DNS rebinding): whatever
- * comes from a page has an `Origin`, or the page's own name as its host.
+ * Web pages can make a browser send requests here, and a name of theirs can be made to lead here (DNS rebinding). What comes from a
+ * page has the page's own name as its host, or an `Origin`, or, as images and links do without one, a `Sec-Fetch-Site`, which no AWS
+ * client sends. https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
  */
 export function refusalOf(headers: Headers): Refusal | undefined {
   const host = String(headers['host'] ?? '')
@@ -42,7 +43,8 @@ export function refusalOf(headers: Headers): Refusal | undefined {
       code: 'AccessDenied',
       message: 'The sandbox answers under the names of this machine only, such as 127.0.0.1 and localhost.',
     };
-  if (headers['origin'] !== undefined)
+  const site = headers['sec-fetch-site'] ?? 'none';
+  if (headers['origin'] !== undefined || (site !== 'none' && site !== 'same-origin'))
     return {
       status: 403,
       code: 'AccessDenied',

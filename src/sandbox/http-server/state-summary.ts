@@ -19,7 +19,7 @@ export interface SummaryRow {
   /** As the service's state calls them: `clusters`, `snapshots`. */
   readonly kind: string;
   readonly count: number;
-  /** The first few that have a name. */
+  /** Those that have a name. */
   readonly named: readonly NamedResource[];
 }
 
@@ -28,16 +28,23 @@ export interface NamedResource {
   readonly status?: string;
 }
 
-const shown = 12;
+/** What the sandbox keeps for itself in a service's state, or what is no resource. */
+const internals = ['history', 'launchTokens', 'pendingMaintenance', 'series', 'software', 'timings'];
+
+/** AWS shows it for an hour, and it is in nobody's way. */
+const isGone = (_key: string | undefined, resource: Readonly<Record<string, unknown>>): boolean =>
+  [resource, ...Object.values(resource).filter(isRecord)].some(
+    (each) => firstText(each, statuses) === 'terminated',
+  );
 
 /** What there is, in few words, of every service alike: services keep their resources in lists and records, in the SDK's shapes. */
 export const summaryOf = (state: StateByPlace): readonly SummaryRow[] =>
   Object.entries(state).flatMap(([place, services]) =>
     Object.entries(services).flatMap(([service, kinds]) =>
       Object.entries(isRecord(kinds) ? kinds : {}).flatMap(([kind, held]) => {
-        const resources = resourcesIn(held);
-        if (resources.length === 0) return [];
-        const named = resources.slice(0, shown).flatMap(([key, resource]) => nameOf(key, resource));
+        const resources = resourcesIn(held).filter((keyed) => !isGone(...keyed));
+        if (resources.length === 0 || internals.includes(kind)) return [];
+        const named = resources.flatMap(([key, resource]) => nameOf(key, resource));
         return [{ place, service, kind, count: resources.length, named }];
       }),
     ),
@@ -74,7 +81,15 @@ const withoutAccount = (name: string): string =>
   name.startsWith('arn:') ? name.split(':').slice(5).join(':') : name;
 
 /** In this order: a database has a name too, inside of what its identifier names, and whatever has an ARN mostly has a name. */
-const names = [/^DB\w+Identifier$/, /^(?:[A-Z]\w*)?Name$/, /^(?:[A-Z]\w*)?Id$/, /^[A-Z]\w*A[Rr][Nn]$/];
+const names = [
+  /^DB\w+Identifier$/,
+  /^(?:MountTarget|AccessPoint)Id$/,
+  /^FileSystemId$/,
+  /^(?!AvailabilityZone)(?:[A-Z]\w*)?Name$/,
+  /^logGroupName$/,
+  /^(?!Owner)(?:[A-Z]\w*)?Id$/,
+  /^[A-Z]\w*A[Rr][Nn]$/,
+];
 const statuses = [/^(?:\w*Status|\w*State|StateValue)$/];
 
 function firstText(

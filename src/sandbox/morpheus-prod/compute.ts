@@ -1,4 +1,4 @@
-import { image, launchTemplate, runningNode, subnet } from '../blueprints/compute.ts';
+import { defaultSecurityGroup, image, launchTemplate, runningNode, subnet } from '../blueprints/compute.ts';
 import { type Ec2State, emptyEc2 } from '../services/ec2/state.ts';
 import {
   account,
@@ -27,10 +27,15 @@ const release = (id: string, version: string, built: string) =>
 
 const boots = [120, 180] as const;
 
+function networkOf(of: Parameters<typeof network>[0]): ReturnType<typeof network> {
+  const { vpcs, securityGroups } = network(of);
+  return { vpcs, securityGroups: [...securityGroups, defaultSecurityGroup(account, of.vpc)] };
+}
+
 /** Images, launch template, network and the three running nodes. */
 export const compute = (launched: Date): Ec2State => ({
   ...emptyEc2(),
-  ...network({ vpc, cidr: '10.20.0.0/16', name: 'morpheus-prod', securityGroups }),
+  ...networkOf({ vpc, cidr: '10.20.0.0/16', name: 'morpheus-prod', securityGroups }),
   images: [
     release(images.inUse, '2026.01.19', '2026-01-19T16:40:12.000Z'),
     release(images.newer, '2026.02.23', '2026-02-23T16:38:55.000Z'),
@@ -92,7 +97,7 @@ export const compute = (launched: Date): Ec2State => ({
 /** The pilot light: image, launch template and network, and nothing that runs. */
 export const recoveryCompute = (): Ec2State => ({
   ...emptyEc2(),
-  ...network({
+  ...networkOf({
     vpc: recovery.vpc,
     cidr: '10.30.0.0/16',
     name: 'morpheus-prod-recovery',

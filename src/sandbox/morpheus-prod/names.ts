@@ -33,6 +33,7 @@ export const securityGroups = {
   files: 'sg-0b8d0e2f4a5c6179b',
   queue: 'sg-0c9e1f3a5b6d728ac',
   search: 'sg-0d0f2a4b6c7e839bd',
+  restoreTest: 'sg-0e1a3b5c7d8f94ace',
 } as const;
 
 export const database = {
@@ -146,6 +147,7 @@ export const recovery = {
     loadBalancer: 'sg-0b2c4d6e8fa012345',
     database: 'sg-0c3d5e7f90b123456',
     files: 'sg-0d4e6f80a1c234567',
+    restoreTest: 'sg-0e5f7091b2d345678',
   },
   subnetGroup: 'morpheus-prod-recovery',
 } as const;

@@ -39,6 +39,7 @@ const reachable: Readonly<Record<string, readonly [port: number, from: string]>>
   files: [2049, 'app'],
   queue: [5671, 'app'],
   search: [443, 'app'],
+  restoreTest: [3306, 'app'],
 };
 
 function permissionsFor(part: string, groups: Readonly<Record<string, string>>) {

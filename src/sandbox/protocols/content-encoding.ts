@@ -2,8 +2,8 @@ import { gunzipSync } from 'node:zlib';
 import { derivedOnce } from './derived-once.ts';
 import type { WireRequest } from './protocol.ts';
 
-/** Larger than any body that AWS takes in these protocols, and small enough to hold. */
-const mostBytes = 64 * 1024 * 1024;
+/** Larger than any body that AWS takes in these protocols, zipped or not, and small enough to hold. */
+export const mostBodyBytes = 20_000_000;
 
 /**
  * Clients zip large bodies, such as those of PutMetricData.
@@ -13,4 +13,6 @@ export function unzipped(request: WireRequest): WireRequest {
   return request.headers['content-encoding'] === 'gzip' ? { ...request, body: unzip(request.body) } : request;
 }
 
-const unzip = derivedOnce((body: Uint8Array): Uint8Array => gunzipSync(body, { maxOutputLength: mostBytes }));
+const unzip = derivedOnce(
+  (body: Uint8Array): Uint8Array => gunzipSync(body, { maxOutputLength: mostBodyBytes }),
+);

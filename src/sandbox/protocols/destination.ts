@@ -2,14 +2,15 @@ import type { WireRequest } from './protocol.ts';
 
 export interface Destination {
   readonly signingName: string | undefined;
-  readonly region: string;
+  /** `undefined` where the signature names what can be no Region. */
+  readonly region: string | undefined;
 }
 
 const scope = String.raw`[^/,\s]+/\d{8}/([^/]+)/([^/]+)/aws4_request`;
 const signedHeader = new RegExp(`Credential=${scope}`);
 const signedUrl = new RegExp(`^${scope}$`);
 const awsHost = /^(?:(.*)\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws)(?::\d+)?$/;
-const regionName = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
+const regionName = /^[a-z]{2}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/;
 
 /**
  * Read from the signature, in the header or in a presigned URL. What is not signed (some calls of STS) goes by a host
@@ -23,7 +24,11 @@ export function destinationOf(request: WireRequest): Destination {
   const named = isPresignedTheOldWay(request)
     ? { signingName: 's3', region: 'us-east-1' }
     : destinationInHost(request.host);
-  return { signingName: scopeService ?? named.signingName, region: scopeRegion ?? named.region };
+  const region = scopeRegion ?? named.region;
+  return {
+    signingName: scopeService ?? named.signingName,
+    region: region !== undefined && regionName.test(region) ? region : undefined,
+  };
 }
 
 /** Of all services only S3 still has version 2 of signatures: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html */

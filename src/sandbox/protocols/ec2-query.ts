@@ -2,14 +2,14 @@ import { AwsFault } from '../service.ts';
 import { unzipped } from './content-encoding.ts';
 import { derivedOnce } from './derived-once.ts';
 import { envelope, string } from './envelope.ts';
-import { actionIn, type FormStyle, formOf, isFormFor, readForm } from './form.ts';
+import { actionIn, type FormStyle, formOf, isFormFor, readForm, withForm } from './form.ts';
 import type { Protocol } from './protocol.ts';
 import { membersOf, type Operation } from './service-model.ts';
 import { writeXml } from './xml.ts';
 
 /** EC2's own dialect of query. https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html */
 export const ec2Query: Protocol = {
-  open: unzipped,
+  open: (request) => withForm(unzipped(request)),
   recognises: (request, { version }) => isFormFor(request, version),
   operationNamed: actionIn,
   readInput: (request, operation) => readForm(operation.input, formOf(request), style),

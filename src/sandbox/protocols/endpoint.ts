@@ -45,12 +45,10 @@ export function createEndpoint(
 
   return async (request) => {
     const { signingName, region } = destinationOf(request);
-    const call: Call = {
-      region,
-      requestId: newRequestId(),
-      userAgent: request.headers['user-agent'],
-    };
+    const requestId = newRequestId();
     const addressed = reachable.filter(({ settings }) => isSignedAs(settings, signingName));
+    if (region === undefined) return refuseRegion(request, addressed[0], requestId);
+    const call: Call = { region, requestId, userAgent: request.headers['user-agent'] };
     const response =
       (await serveFirst(request, addressed, call, answer)) ??
       refuseUnrecognised(request, addressed[0], signingName, call);
@@ -70,6 +68,19 @@ export function createEndpoint(
     const [protocol] = settings.protocols;
     return protocol.writeFault(wireFault(protocol.unknownOperation(message), new Map()), settings, requestId);
   }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html#reference_sigv-troubleshooting-credential-scope */
+function refuseRegion(
+  request: WireRequest,
+  addressed: Reachable | undefined,
+  requestId: string,
+): WireResponse {
+  const settings = addressed?.settings ?? nobody(request);
+  const fault = new AwsFault('SignatureDoesNotMatch', 'Credential should be scoped to a valid region.', {
+    status: 403,
+  });
+  return settings.protocols[0].writeFault(wireFault(fault, new Map()), settings, requestId);
 }
 
 const isSignedAs = ({ signingName, alsoSignedAs = [] }: WireSettings, name: string | undefined): boolean =>
@@ -159,8 +170,8 @@ async function serve(request: WireRequest, exchange: Exchange, answer: Answer): 
   let input: unknown;
   try {
     input = await protocol.readInput(request, operation);
-  } catch {
-    return refuse(protocol.unreadableBody());
+  } catch (error) {
+    return refuse(error instanceof AwsFault ? error : protocol.unreadableBody());
   }
   const unfitInput = findMisfit(operation.input, input, 'required');
   if (unfitInput) return refuse(protocol.unfitInput(unfitInput));

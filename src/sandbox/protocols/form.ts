@@ -1,6 +1,7 @@
 import { FromStringShapeDeserializer } from '@smithy/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
 import type { SchemaTraitsObject } from '@smithy/types';
+import { checkDepth, checkParts, checkSigns } from './body-size.ts';
 import { derivedOnce } from './derived-once.ts';
 import type { WireRequest } from './protocol.ts';
 
@@ -24,16 +25,38 @@ export const isFormFor = (request: WireRequest, version: string): boolean =>
 export const actionIn = (request: WireRequest): string | undefined =>
   formOf(request).children.get('Action')?.text;
 
+const longestKey = 1000;
+
+/**
+ * The request as it was, once its form has been read.
+ * @throws RangeError for a form that is larger than any that AWS would take
+ */
+export function withForm(request: WireRequest): WireRequest {
+  formOf(request);
+  return request;
+}
+
+function partsOf(key: string): string[] {
+  if (key.length > longestKey) throw new RangeError('A key of the form is too long');
+  const parts = key.split('.');
+  checkDepth(parts.length);
+  return parts;
+}
+
 /** Parameters stand in the URL (presigned URLs, GET), in the body, or in both. */
 export const formOf = derivedOnce(({ headers, query, body }: WireRequest): FormNode => {
   const root: FormNode = { children: new Map() };
   const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+  if (isForm) checkSigns(body, '&');
+  let nodes = 0;
   const inBody = isForm ? new URLSearchParams(new TextDecoder().decode(body)) : [];
   for (const [key, text] of [...query, ...inBody]) {
     let node = root;
-    for (const part of key.split('.')) {
+    for (const part of partsOf(key)) {
       let child = node.children.get(part);
       if (child === undefined) {
+        nodes += 1;
+        checkParts(nodes);
         child = { children: new Map() };
         node.children.set(part, child);
       }

@@ -1,5 +1,6 @@
 import { JsonCodec2 } from '@smithy/core/protocols';
 import { AwsFault } from '../service.ts';
+import { checkJson } from './body-size.ts';
 import { unzipped } from './content-encoding.ts';
 import { envelope } from './envelope.ts';
 import { constraintViolation } from './misfit.ts';
@@ -22,8 +23,10 @@ export function jsonRpc(version: '1.0' | '1.1', { queryCompatible = false } = {}
       return mediaType === contentType && `.${named.slice(0, named.lastIndexOf('.'))}`.endsWith(`.${target}`);
     },
     operationNamed: ({ headers }) => headers['x-amz-target']?.split('.').at(-1),
-    readInput: ({ body }, operation) =>
-      codec.createDeserializer().read(operation.input, new TextDecoder().decode(body)),
+    readInput({ body }, operation) {
+      checkJson(body);
+      return codec.createDeserializer().read(operation.input, new TextDecoder().decode(body));
+    },
     writeOutput(output, operation, _settings, requestId) {
       const serializer = codec.createSerializer();
       serializer.write(operation.output.isUnitSchema() ? emptyOutput : operation.output, output);

@@ -53,7 +53,7 @@ function isScalarOf(schema: NormalizedSchema, value: unknown): boolean {
   // A string with a media type of JSON is read as the SDK's LazyJsonString, which extends String.
   if (schema.isStringSchema()) return typeof value === 'string' || value instanceof String;
   if (schema.isBooleanSchema()) return typeof value === 'boolean';
-  if (schema.isNumericSchema()) return typeof value === 'number' && !Number.isNaN(value);
+  if (schema.isNumericSchema()) return Number.isFinite(value);
   if (schema.isTimestampSchema()) return value instanceof Date && !Number.isNaN(value.getTime());
   if (schema.isBlobSchema()) return value instanceof Uint8Array;
   return value !== null && value !== undefined;

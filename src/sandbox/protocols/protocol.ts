@@ -36,7 +36,7 @@ export interface Protocol {
     settings: WireSettings,
     operations: ServiceModel['operations'],
   ): string | undefined;
-  /** Whatever this throws means that the body cannot be read. */
+  /** Whatever this throws besides an `AwsFault` means that the body cannot be read. */
   readInput(request: WireRequest, operation: Operation): unknown;
   writeOutput(output: unknown, operation: Operation, settings: WireSettings, requestId: string): WireResponse;
   writeFault(fault: WireFault, settings: WireSettings, requestId: string): WireResponse;

@@ -3,7 +3,7 @@ import { unzipped } from './content-encoding.ts';
 import { derivedOnce } from './derived-once.ts';
 import { envelope, string } from './envelope.ts';
 import { writeErrorResponse } from './error-response.ts';
-import { actionIn, type FormStyle, formOf, isFormFor, readForm } from './form.ts';
+import { actionIn, type FormStyle, formOf, isFormFor, readForm, withForm } from './form.ts';
 import { constraintViolation } from './misfit.ts';
 import type { Protocol } from './protocol.ts';
 import type { Operation } from './service-model.ts';
@@ -11,7 +11,7 @@ import { writeXml } from './xml.ts';
 
 /** AWS query: a form in, XML out. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
 export const awsQuery: Protocol = {
-  open: unzipped,
+  open: (request) => withForm(unzipped(request)),
   recognises: (request, { version }) => isFormFor(request, version),
   operationNamed: actionIn,
   readInput: (request, operation) => readForm(operation.input, formOf(request), style),

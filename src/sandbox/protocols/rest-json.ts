@@ -2,6 +2,7 @@ import { JsonCodec2 } from '@smithy/core/protocols';
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { StaticErrorSchema } from '@smithy/types';
 import { AwsFault } from '../service.ts';
+import { checkJson } from './body-size.ts';
 import { unzipped } from './content-encoding.ts';
 import { derivedOnce } from './derived-once.ts';
 import { envelope, string } from './envelope.ts';
@@ -58,7 +59,10 @@ const codec = new JsonCodec2({ timestampFormat: { useTrait: true, default: 7 }, 
 
 const json: BodyCodec = {
   contentType: 'application/json',
-  read: (schema, body) => codec.createDeserializer().read(schema, new TextDecoder().decode(body)),
+  read(schema, body) {
+    checkJson(body);
+    return codec.createDeserializer().read(schema, new TextDecoder().decode(body));
+  },
   write(schema, value) {
     const serializer = codec.createSerializer();
     serializer.write(schema, value);

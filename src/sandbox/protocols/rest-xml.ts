@@ -1,5 +1,6 @@
 import { XmlCodec } from '@aws-sdk/core/protocols';
 import { AwsFault } from '../service.ts';
+import { checkSigns } from './body-size.ts';
 import { unzipped } from './content-encoding.ts';
 import { writeErrorResponse } from './error-response.ts';
 import { type BodyCodec, readBound, writeBound } from './http-binding.ts';
@@ -12,7 +13,10 @@ import { writeXml } from './xml.ts';
 export function restXml(contentType: 'text/xml' | 'application/xml'): Protocol {
   const xml = (xmlNamespace: string): BodyCodec => ({
     contentType,
-    read: (schema, body) => reader.createDeserializer().read(schema, body),
+    read(schema, body) {
+      checkSigns(body, '<');
+      return reader.createDeserializer().read(schema, body);
+    },
     write: (schema, value) => withDeclaration(writeXml(schema, value, xmlNamespace)),
   });
   return {

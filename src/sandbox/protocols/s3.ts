@@ -15,7 +15,11 @@ const plainRestXml = restXml(contentType);
 export const s3RestXml: Protocol = {
   ...plainRestXml,
   // A `gzip` in Content-Encoding describes the object and stays as it is.
-  open: (request) => dechunked(withBucketInPath(request)),
+  open: (request) => dechunked(withReadableDates(withBucketInPath(request))),
+  readInput(request, operation) {
+    if (!isDecodable(request.path)) throw new AwsFault('InvalidURI', "Couldn't parse the specified URI.");
+    return plainRestXml.readInput(request, operation);
+  },
   writeOutput(output, operation, settings, requestId) {
     if (operation.name === 'GetBucketLocation')
       return bucketLocation(output, settings.xmlNamespace, requestId);
@@ -64,6 +68,28 @@ const bucketHost =
 function withBucketInPath(request: WireRequest): WireRequest {
   const bucket = bucketHost.exec(request.host)?.[1];
   return bucket === undefined ? request : { ...request, path: `/${bucket}${request.path}` };
+}
+
+/** A date that cannot be read is ignored, and any that can be is taken. https://httpwg.org/specs/rfc9110.html#field.if-modified-since */
+function withReadableDates(request: WireRequest): WireRequest {
+  const headers = { ...request.headers };
+  for (const name of ['if-modified-since', 'if-unmodified-since']) {
+    const text = headers[name];
+    if (text === undefined) continue;
+    const date = new Date(text).toUTCString();
+    if (/\d:\d\d/.test(text) && / \d{4} [\d:]{8} GMT$/.test(date)) headers[name] = date;
+    else delete headers[name];
+  }
+  return { ...request, headers };
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The answer is the Region's name and no structure: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html */

@@ -3,6 +3,7 @@ export {
   BucketAlreadyOwnedByYou$,
   CopyObject$,
   CreateBucket$,
+  CreateMultipartUpload$,
   DeleteBucket$,
   DeleteObject$,
   DeleteObjects$,

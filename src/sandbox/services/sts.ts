@@ -1,11 +1,11 @@
 import { drawBetween } from '../random.ts';
 import { secondsFrom } from '../schedule.ts';
 import { AwsFault, type Service } from '../service.ts';
+import { isLike } from '../wildcard.ts';
 import type { World } from '../world.ts';
 import { callerArn, callerRoleId, callerSession } from './iam/caller.ts';
 import { roleNamed } from './iam/policies.ts';
 import type { RoleState } from './iam/state.ts';
-import { isLike } from './iam/wildcards.ts';
 import type { Operations } from './operations.ts';
 
 export { callerArn };

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
 import { InvalidConfig, parseConfig } from '../../../src/config/config-file.ts';
 import { configFromTerraform } from '../../../src/config/terraform/config-from-terraform.ts';
+import type { Component } from '../../../src/environment.ts';
 import { UsageError } from '../../../src/errors.ts';
 
 const fixture = (name: string) =>
@@ -46,6 +47,8 @@ const group = (name: string, more: Readonly<Record<string, unknown>> = {}) => ({
 });
 const groupArn = (name: string, region = 'us-east-1') =>
   `arn:aws:autoscaling:${region}:111122223333:autoScalingGroup:5f3b2a8e-9d0c-4b7e-8a61-2c4f9e7d1b30:autoScalingGroupName/${name}`;
+const groupOf = (component: Component) => ('group' in component ? component.group : undefined);
+
 const targetGroupArn = (name: string) =>
   `arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/${name}/6d0ecf831eec9f09`;
 
@@ -182,7 +185,7 @@ describe('what is made of a state', () => {
       'x',
     );
     expect(
-      Object.entries(environmentsIn(text)[0]?.components ?? {}).map(([key, { group }]) => [key, group]),
+      Object.entries(environmentsIn(text)[0]?.components ?? {}).map(([key, fleet]) => [key, groupOf(fleet)]),
     ).toEqual([
       ['web', 'a'],
       ['web-2', 'b'],
@@ -254,7 +257,7 @@ describe('what is made of a state', () => {
           'x',
         );
         const [environment] = environmentsIn(text);
-        expect(Object.values(environment?.components ?? {}).map((fleet) => fleet.group)).toEqual([groupName]);
+        expect(Object.values(environment?.components ?? {}).map(groupOf)).toEqual([groupName]);
         expect(environment?.alarms.stop).toEqual(alarmNames);
       }),
     );
@@ -276,9 +279,11 @@ describe('what is made of outputs', () => {
       .replace(/account: #.*/, 'account: "111122223333"')
       .replace(/region: #.*/, 'region: us-east-1')
       .replace(/targetGroup: #.*/g, 'targetGroup: unknown');
-    return Object.entries(environmentsIn(filled)[0]?.components ?? {}).map(
-      ([key, { group, targetGroup }]) => [key, group, targetGroup],
-    );
+    return Object.entries(environmentsIn(filled)[0]?.components ?? {}).map(([key, fleet]) => [
+      key,
+      groupOf(fleet),
+      'targetGroup' in fleet ? fleet.targetGroup : undefined,
+    ]);
   };
 
   it.each<[string, Readonly<Record<string, unknown>>, readonly (readonly string[])[]]>([
@@ -407,4 +412,29 @@ it('whatever the JSON, the answer is a UsageError or YAML without a fault in its
     }),
     { numRuns: 300 },
   );
+});
+
+describe('Aurora clusters among resources', () => {
+  const withCluster = (engine: string) =>
+    configFromTerraform(
+      JSON.stringify(
+        state(group('app', { arn: groupArn('app'), target_group_arns: [targetGroupArn('app')] }), {
+          type: 'aws_rds_cluster',
+          module: 'module.database',
+          attributes: { cluster_identifier: 'm-prod', engine },
+        }),
+      ),
+      'x',
+    );
+
+  it('become components', () => {
+    expect(environmentsIn(withCluster('aurora-mysql'))[0]?.components['database']).toMatchObject({
+      type: 'aurora-cluster',
+      cluster: 'm-prod',
+    });
+  });
+
+  it('other clusters do not', () => {
+    expect(Object.keys(environmentsIn(withCluster('mysql'))[0]?.components ?? {})).toEqual(['app']);
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { connectionsCut, runOnNode } from '../../../src/sandbox/application/hooks.ts';
+import { connectionsCut, endWatch, runOnNode } from '../../../src/sandbox/application/hooks.ts';
 import { database, files, nodeIds, secrets } from '../../../src/sandbox/morpheus-prod/names.ts';
 import { unseal } from '../../../src/sandbox/sealed.ts';
 import { setDatabasePassword } from '../../../src/sandbox/services/rds/connections.ts';
@@ -93,6 +93,11 @@ describe('commands on a node', () => {
     expect(stdout).toMatch(/^cluster=morpheus-prod\nrows=\d+\nnewest-row=2026-03-02T02:10:00\.000Z\n/);
     expect(stdout).toContain('beacon=before-the-drill 2026-03-02T02:10:00.000Z');
     expect(run(world, 'morpheus-ctl db-beacon "; drop"').exitCode).toBe(64);
+    const another = (host: string) => run(world, `morpheus-ctl db-facts --host ${host}`);
+    expect(another(database.readerHost).stdout).toBe(run(world, 'morpheus-ctl db-facts').stdout);
+    expect(another('nowhere.example.com').stderr).toContain(
+      "Unknown MySQL server host 'nowhere.example.com'",
+    );
   });
 
   test('rule 7: the health URL as the load balancer asks it', () => {
@@ -139,5 +144,21 @@ describe('commands on a node', () => {
     ['# a comment', 0, '', ''],
   ])('rule 9: %s', (line, exitCode, stdout, stderr) => {
     expect(run(prod(), line)).toMatchObject({ exitCode, stdout, stderr });
+  });
+
+  test('rule 10: a watch tries both writes until its time is over, and prints rows of one outcome', () => {
+    const world = prod();
+    expect(run(world, 'morpheus-ctl db-watch --every 1s').exitCode).toBe(64);
+    const begun = run(world, 'morpheus-ctl db-watch --every 1s --for 20s');
+    expect(begun).toMatchObject({ exitCode: 0, stdout: '', seconds: 20 });
+    pass(world, 4.5);
+    connectionsCut(world, 'morpheus-prod-1');
+    pass(world, 30);
+    const rows = endWatch(world, id, begun.watch ?? '').split('\n');
+    expect(rows).toContain('fresh ok 2026-03-02T02:10:00.000Z+31 2026-03-02T02:10:19.000Z+31 20');
+    expect(rows).toContain('pooled ok 2026-03-02T02:10:00.000Z+4 2026-03-02T02:10:04.000Z+4 5');
+    expect(rows).toContainEqual(expect.stringMatching(/^pooled 2013 2026-03-02T02:10:05\.000Z\+1000 /));
+    expect(rows.at(-1)).toMatch(/^pooled ok .* 2026-03-02T02:10:19\.000Z\+4 \d+$/);
+    expect(endWatch(world, id, begun.watch ?? '')).toBe('');
   });
 });

@@ -44,6 +44,14 @@ describe('the service and the Region of a request', () => {
     });
   });
 
+  it.each(['constructor', '__proto__', 'us-east', 'US-EAST-1', `${'x'.repeat(500)}-1`, 'local'])(
+    'are no Region where the signature says %s',
+    (named) => {
+      const authorization = `AWS4-HMAC-SHA256 Credential=AKID/20260302/${named}/rds/aws4_request, Signature=00`;
+      expect(destinationOf(request(elsewhere, { headers: { authorization } })).region).toBeUndefined();
+    },
+  );
+
   it('follow from a presigned URL before the host', () => {
     const query = [['X-Amz-Credential', 'AKID/20260302/eu-west-1/s3/aws4_request']] as const;
     expect(destinationOf(request(elsewhere, { query }))).toEqual({ signingName: 's3', region: 'eu-west-1' });

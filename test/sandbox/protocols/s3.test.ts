@@ -91,6 +91,29 @@ describe("S3's requests", () => {
     ]);
   });
 
+  it.each([
+    ['garbage', undefined],
+    ['-1', undefined],
+    ['Mon, 02 Mar 2026 02:10:00 GMT', new Date('2026-03-02T02:10:00Z')],
+    ['2026-03-02T02:10:00Z', new Date('2026-03-02T02:10:00Z')],
+  ])('have a date that is read, or ignored: %s', async (date, read) => {
+    const seen = await seenFor(
+      raw('GET', '/b/key', { headers: { 'if-modified-since': date, 'if-unmodified-since': date } }),
+    );
+    expect(seen?.input).toEqual({
+      Bucket: 'b',
+      Key: 'key',
+      ...(read && { IfModifiedSince: read, IfUnmodifiedSince: read }),
+    });
+  });
+
+  it.each(['/b/%zz', '/b/100%', '/%ff/key'])('%s is no URI', async (path) => {
+    const endpoint = endpointWith(async () => ({}));
+    const { statusCode, body } = await endpoint(raw('GET', path));
+    expect(statusCode).toBe(400);
+    expect(new TextDecoder().decode(body)).toContain('<Code>InvalidURI</Code>');
+  });
+
   it.each<[string, WireRequest]>([
     ['PutObject', raw('PUT', '/b/key')],
     ['CopyObject', raw('PUT', '/b/key', { headers: { 'x-amz-copy-source': 'b/other' } })],

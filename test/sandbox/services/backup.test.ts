@@ -10,7 +10,7 @@ import {
 } from '../../../src/sandbox/morpheus-prod/names.ts';
 import type { Call } from '../../../src/sandbox/service.ts';
 import { nextRun, parseCron } from '../../../src/sandbox/services/backup/cron.ts';
-import { backupOperations, forgetCopies } from '../../../src/sandbox/services/backup/index.ts';
+import { backupOperations, forgetCopies, shortenCopies } from '../../../src/sandbox/services/backup/index.ts';
 import { isSelected } from '../../../src/sandbox/services/backup/selection.ts';
 import { accountOf, elsewhere, snapshot, type World } from '../../../src/sandbox/world.ts';
 import { faultOf, first, pass, passUntil, prod } from './stack.ts';
@@ -186,6 +186,8 @@ describe('vaults', () => {
         MinRetentionDays: 7,
         ...(ChangeableForDays !== undefined && { ChangeableForDays }),
       });
+    for (const wrong of [2, 36_501, 999_999_999_999, 3.5])
+      expect(faultOf(() => lock(wrong)).code).toBe('InvalidParameterValueException');
     lock();
     expect(b.DescribeBackupVault(world, { BackupVaultName: vault })).toMatchObject({
       Locked: true,
@@ -247,6 +249,21 @@ describe('plans', () => {
     expect(message).toContain(why);
   });
 
+  test('rule 5: no number of days or minutes leads past the end of time', () => {
+    const world = prod();
+    const long = 1e15;
+    for (const wrong of [
+      { Lifecycle: { MoveToColdStorageAfterDays: long } },
+      { StartWindowMinutes: long, CompletionWindowMinutes: 2 * long },
+      { CompletionWindowMinutes: long },
+    ])
+      expect(faultOf(() => makePlan(world, 'drill', { RuleName: 'hourly', ...wrong })).code).toBe(
+        'InvalidParameterValueException',
+      );
+    for (const wrong of [{ Lifecycle: { MoveToColdStorageAfterDays: long } }, { StartWindowMinutes: long }])
+      expect(faultOf(() => backUp(world, files.arn, wrong)).code).toBe('InvalidParameterValueException');
+  });
+
   test('rule 6: a plan with selections stays, a deleted one is listed on request', () => {
     const world = prod();
     const remove = () => b.DeleteBackupPlan(world, { BackupPlanId: backups.planId });
@@ -286,6 +303,9 @@ describe('plans', () => {
     expect(selects({ Resources: ['*'], ...condition('pr*') })).toBe(true);
     expect(selects({ Resources: ['*'], ...condition('dev*') })).toBe(false);
     expect(selects({ Resources: ['*'], NotResources: [files.arn] })).toBe(false);
+    expect(selects({ Resources: [`${'*a'.repeat(50)}*`] })).toBe(false);
+    const inherited = { ConditionKey: 'constructor', ConditionValue: '?*' };
+    expect(selects({ Resources: ['*'], Conditions: { StringLike: [inherited] } })).toBe(false);
 
     const world = prod();
     const BackupSelection = { SelectionName: 's', IamRoleArn: role, Resources: ['*'] };
@@ -413,6 +433,33 @@ describe('backup jobs', () => {
     expect(copy(world, RecoveryPointArn, token)).toBe(copy(world, RecoveryPointArn, token));
     expect(restore(world, 'EFS', newFileSystem, token)).toBe(restore(world, 'EFS', newFileSystem, token));
     expect(backUp(world)).not.toBe(backUp(world));
+  });
+
+  test('rule 11: the same token with another request is refused, and starts nothing', () => {
+    const world = prod();
+    const token = { IdempotencyToken: 'once' };
+    const Lifecycle = { DeleteAfterDays: 8 };
+    const { RecoveryPointArn = '' } = newest(world, 'EFS');
+    backUp(world, files.arn, { ...token, RecoveryPointTags: { a: '1', b: '2' } });
+    copy(world, RecoveryPointArn, token);
+    restore(world, 'EFS', newFileSystem, token);
+    const { backupJobs, copyJobs, restoreJobs } = world.backup;
+    const before = [backupJobs, copyJobs, restoreJobs].map((jobs) => jobs.map(({ id }) => id));
+    expect(() => backUp(world, files.arn, { ...token, RecoveryPointTags: { b: '2', a: '1' } })).not.toThrow();
+    for (const call of [
+      () => backUp(world, database.clusterArn, { ...token, RecoveryPointTags: { a: '1', b: '2' } }),
+      () => backUp(world, files.arn, { ...token, RecoveryPointTags: { a: '1' } }),
+      () => copy(world, newest(world, 'Aurora').RecoveryPointArn ?? '', token),
+      () => copy(world, RecoveryPointArn, { ...token, Lifecycle }),
+      () => restore(world, 'EFS', { ...newFileSystem, CreationToken: 'another' }, token),
+      () => restore(world, 'Aurora', { DBClusterIdentifier: 'restored' }, token),
+    ])
+      expect(faultOf(call)).toEqual({
+        code: 'InvalidParameterValueException',
+        message: 'The idempotency token was used before, for a request with other parameters.',
+      });
+    const after = [world.backup.backupJobs, world.backup.copyJobs, world.backup.restoreJobs];
+    expect(after.map((jobs) => jobs.map(({ id }) => id))).toEqual(before);
   });
 
   test('rule 12: a job that is stopped leaves nothing', () => {
@@ -571,6 +618,16 @@ describe('copies', () => {
     expect(jobs.every(({ State }) => State === 'FAILED')).toBe(true);
     expect(points(world, 'EFS').length).toBeGreaterThan(7);
   });
+
+  test('rule 19: copies that never held more', () => {
+    const world = prod();
+    const bytes = (type: string) =>
+      points(west(world), type).reduce((sum, { BackupSizeInBytes = 0 }) => sum + BackupSizeInBytes, 0);
+    const before = { EFS: bytes('EFS'), Aurora: bytes('Aurora') };
+    shortenCopies(world, 0.03, 'EFS');
+    expect(bytes('EFS') / before.EFS).toBeCloseTo(0.03);
+    expect(bytes('Aurora')).toBe(before.Aurora);
+  });
 });
 
 describe('restores', () => {
@@ -668,13 +725,20 @@ describe('restores', () => {
     expect(restoreJob(world, stuck)).toMatchObject({ Status: 'RUNNING', PercentDone: '0.00%' });
     world.faults = [];
     expect(restored(world, stuck).Status).toBe('COMPLETED');
+    const deleted = restore(world, 'EFS', { ...newFileSystem, CreationToken: 'y' });
+    pass(world, 120);
+    world.efs.fileSystems.pop();
+    expect(restored(world, deleted)).toMatchObject({
+      Status: 'FAILED',
+      StatusMessage: expect.stringMatching(/^Resource arn:.+ does not exist any more\.$/),
+    });
     world.faults = [{ what: 'key-disabled', key: keys.backup }];
     expect(restored(world, restore(world, 'EFS', { ...newFileSystem, CreationToken: 'x' })).Status).toBe(
       'FAILED',
     );
     expect(
       b.ListRestoreJobsByProtectedResource(world, { ResourceArn: files.arn, ByStatus: 'FAILED' }).RestoreJobs,
-    ).toHaveLength(2);
+    ).toHaveLength(3);
   });
 
   test('rule 25: a completed restore is validated once', () => {

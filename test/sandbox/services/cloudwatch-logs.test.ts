@@ -126,6 +126,12 @@ describe('CloudWatch Logs', () => {
     expect(stream).toMatchObject({ storedBytes: 0, lastEventTimestamp: world.now.getTime() });
   });
 
+  test('rule 6: an expression takes no longer than its length and that of the lines', () => {
+    const world = mine();
+    put(world, [5, 'a'.repeat(2000)]);
+    expect(messages(world, `%${'a*'.repeat(50)}b%`)).toEqual([]);
+  });
+
   test('rule 6: events are found by terms, phrases and expressions', () => {
     const world = mine();
     put(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { files } from '../../../src/sandbox/morpheus-prod/names.ts';
+import { connectionsCut } from '../../../src/sandbox/application/hooks.ts';
+import { files, queue } from '../../../src/sandbox/morpheus-prod/names.ts';
 import { images } from '../../../src/sandbox/morpheus-prod.ts';
 import { later } from '../../../src/sandbox/schedule.ts';
 import { cloudwatchOperations } from '../../../src/sandbox/services/cloudwatch/index.ts';
@@ -113,11 +114,33 @@ describe('CloudWatch', () => {
       aws
         .DescribeAlarmHistory(world, { AlarmName })
         .AlarmHistoryItems?.map(({ HistorySummary }) => HistorySummary),
-    ).toEqual(['Alarm updated from ALARM to OK', 'Alarm updated from OK to ALARM']);
+    ).toEqual([
+      'Alarm updated from ALARM to OK',
+      'Alarm updated from OK to ALARM',
+      'Alarm updated from INSUFFICIENT_DATA to OK',
+    ]);
     expect(
       faultOf(() => aws.SetAlarmState(world, { AlarmName: 'x', StateValue: 'OK', StateReason: '' })).code,
     ).toBe('ResourceNotFound');
   });
+
+  test.each([1, 2, 3])(
+    'rule 6: the history of every alarm explains its state from the start (seed %i)',
+    (seed) => {
+      const world = prod(seed);
+      const shown = aws.DescribeAlarms(world, {}).MetricAlarms ?? [];
+      const { AlarmHistoryItems = [] } = aws.DescribeAlarmHistory(world, {});
+      expect(AlarmHistoryItems).toHaveLength(shown.length);
+      for (const { AlarmName, StateReason, StateUpdatedTimestamp } of shown) {
+        const item = AlarmHistoryItems.find((candidate) => candidate.AlarmName === AlarmName);
+        expect(item).toMatchObject({ HistoryItemType: 'StateUpdate', Timestamp: StateUpdatedTimestamp });
+        expect(JSON.parse(item?.HistoryData ?? '').newState).toEqual({
+          stateValue: 'OK',
+          stateReason: StateReason,
+        });
+      }
+    },
+  );
 
   test.each([
     [2, 'OK'],
@@ -138,6 +161,37 @@ describe('CloudWatch', () => {
     pass(world, 180);
     expect(metric(world, 'HTTPCode_ELB_5XX_Count', { minutes: 2 }).values).toHaveLength(2);
     expect(metric(world, 'HTTPCode_Target_5XX_Count', { minutes: 2 }).values).toEqual([]);
+  });
+
+  test('rule 19: the errors of a minute are as many as the time of it in which requests failed', () => {
+    const world = withoutDns();
+    aws.SuspendProcesses(world, { AutoScalingGroupName: name });
+    const last = (MetricName: string) => metric(world, MetricName, { minutes: 1 }).values[0] ?? 0;
+    pass(world, 10);
+    for (const zone of ['us-east-1a', 'us-east-1b', 'us-east-1c'])
+      world.faults.push({ what: 'zone-outage', zone, from: world.now, to: later(world.now, 300_000) });
+    pass(world, 50);
+    // The load balancer notices after 20 seconds, and answers for the other 30.
+    expect(last('HTTPCode_Target_5XX_Count') / last('RequestCount')).toBeCloseTo(1 / 3, 2);
+    expect(last('HTTPCode_ELB_5XX_Count') / last('RequestCount')).toBeCloseTo(1 / 2, 2);
+  });
+
+  test.each([
+    ['amid a minute', 20, 8],
+    ['at the end of a minute', 52, 7.9],
+  ])('rule 19: an outage %s counts for what it lasted', (_when, begins, lasts) => {
+    const world = withoutDns();
+    pass(world, begins);
+    // Nodes try again after one to five seconds.
+    for (const node of world.mq.brokers.flatMap(({ nodes }) => nodes))
+      node.downUntil = later(world.now, lasts * 1000);
+    connectionsCut(world, queue.host);
+    pass(world, 60 - begins);
+    const share = (MetricName: string) =>
+      (metric(world, MetricName, { minutes: 1 }).values[0] ?? 0) /
+      (metric(world, 'RequestCount', { minutes: 1 }).values[0] ?? 0);
+    expect(share('HTTPCode_Target_5XX_Count')).toBeGreaterThan((lasts - 0.1) / 60);
+    expect(share('HTTPCode_Target_5XX_Count')).toBeLessThan((lasts + 5.1) / 60);
   });
 
   test('rule 8: ListMetrics names every metric under each of its sets of dimensions', () => {
@@ -175,6 +229,48 @@ describe('CloudWatch', () => {
       { Timestamp: later(world.now, -60_000), Unit: 'Count', Maximum: 60 },
     ]);
     expect(connections('morpheus-prod-2')).toMatchObject([{ Maximum: 0 }]);
+  });
+
+  test('rule 3: periods are those of CloudWatch, and no call is for more than 100,800 data points', () => {
+    const world = prod();
+    const ask = (query: object, hours: number) => () =>
+      aws.GetMetricData(world, {
+        StartTime: later(world.now, -hours * 3_600_000),
+        EndTime: world.now,
+        MetricDataQueries: [{ Id: 'e', ...query }],
+      });
+    expect(faultOf(ask({ Expression: '1 + 1', Period: 1 }, 24 * 365))).toEqual({
+      code: 'ValidationError',
+      message:
+        'You have requested up to 31536000 datapoints, which exceeds the limit of 100800. You may reduce the datapoints requested by increasing Period, or decreasing the time range.',
+    });
+    const MetricStat = (Period: number) => ({
+      Metric: { Namespace: 'a', MetricName: 'b' },
+      Period,
+      Stat: 'Sum',
+    });
+    expect(faultOf(ask({ MetricStat: MetricStat(60) }, 24 * 71)).code).toBe('ValidationError');
+    expect(ask({ Expression: '1 + 1', Period: 1 }, 28)().MetricDataResults?.[0]?.Values).toHaveLength(
+      100_800,
+    );
+    for (const Period of [0, -60, 2, 61, 1.5]) {
+      expect(faultOf(ask({ Expression: '1', Period }, 1)).message).toContain(
+        'MetricDataQueries.member.1.Period',
+      );
+      expect(faultOf(ask({ MetricStat: MetricStat(Period) }, 1)).code).toBe('ValidationError');
+      expect(
+        faultOf(() =>
+          aws.GetMetricStatistics(world, {
+            Namespace: 'AWS/ApplicationELB',
+            MetricName: 'RequestCount',
+            StartTime: later(world.now, -600_000),
+            EndTime: world.now,
+            Period,
+            Statistics: ['Sum'],
+          }),
+        ).message,
+      ).toBe('The parameter Period must be a multiple of 60.');
+    }
   });
 
   test('rule 10: GetMetricStatistics gives the statistics that are asked for, and no more than 1440 points', () => {
@@ -246,6 +342,12 @@ describe('CloudWatch', () => {
     );
     expect(faultOf(() => put({})).code).toBe('InvalidParameterCombinationException');
     expect(faultOf(() => put({ Value: Number.NaN })).code).toBe('InvalidParameterValueException');
+    for (const most of [
+      { Value: 2 ** 361 },
+      { Values: [-(2 ** 361)] },
+      { StatisticValues: { Sum: 2 ** 361 } },
+    ])
+      expect(faultOf(() => put(most)).code).toBe('InvalidParameterValueException');
   });
 
   test('rule 12: expressions over other queries', () => {
@@ -289,7 +391,17 @@ describe('CloudWatch', () => {
     expect(values('requests / SUM(requests)').reduce((sum, value) => sum + value)).toBeCloseTo(1);
     expect(values('IF(requests > 0, 1, 0)')).toEqual([1, 1, 1, 1, 1]);
     expect(values('-errors')).toEqual(errors.map((count) => -count));
-    for (const wrong of ['errors +', 'nothing', '(errors', 'errors $ 2', 'LAMBDA(errors)', 'e1', 'METRICS()'])
+    for (const wrong of [
+      'errors +',
+      'nothing',
+      '(errors',
+      'errors $ 2',
+      'LAMBDA(errors)',
+      'e1',
+      'METRICS()',
+      'constructor(errors)',
+      `${'('.repeat(1000)}1${')'.repeat(1000)}`,
+    ])
       expect(faultOf(() => evaluate(wrong)).code, wrong).toBe('ValidationError');
     expect(
       faultOf(() =>

@@ -5,7 +5,7 @@ import { instances } from '../../../src/sandbox/services/ec2/instances.ts';
 import { networks } from '../../../src/sandbox/services/ec2/networks.ts';
 import { securityGroups } from '../../../src/sandbox/services/ec2/security-groups.ts';
 import { tagging } from '../../../src/sandbox/services/ec2/tags.ts';
-import type { World } from '../../../src/sandbox/world.ts';
+import { accountOf, restore, seenFrom, snapshot, type World } from '../../../src/sandbox/world.ts';
 import { faultOf, first, isSteady, memberIn, pass, passUntil, prod } from './stack.ts';
 
 const dev = (): World => newWorld({ seed: 3, environments: ['dev'] });
@@ -43,6 +43,57 @@ test('rule 11: an instance is launched once for a token, from a template, into i
   );
 });
 
+test('rule 11: counts are whole and in order, and a Region has 20 instances', () => {
+  const world = dev();
+  const run = (MinCount: number, MaxCount: number) =>
+    instances.RunInstances(world, {
+      LaunchTemplate: { LaunchTemplateName: 'cso-dev-backend' },
+      MinCount,
+      MaxCount,
+    }).Instances;
+  const before = Object.keys(world.ec2.nodes).length;
+  const codeOf = (...counts: [number, number]) => faultOf(() => run(...counts)).code;
+  for (const wrong of [0, -1, 1.5, 1e308, Number.POSITIVE_INFINITY]) {
+    expect(codeOf(wrong, 2)).toMatch(/^InvalidParameter/);
+    expect(codeOf(1, wrong === 1e308 ? 0 : wrong)).toBe('InvalidParameterValue');
+  }
+  expect(codeOf(2, 1)).toBe('InvalidParameterCombination');
+  expect(faultOf(() => run(21, 100))).toEqual({
+    code: 'InstanceLimitExceeded',
+    message: `You have requested more instances (${before + 21}) than your current instance limit of 20 allows for the specified instance type. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.`,
+  });
+  expect(Object.keys(world.ec2.nodes)).toHaveLength(before);
+  expect(run(1, 1e9)).toHaveLength(20 - before);
+  expect(codeOf(1, 1)).toBe('InstanceLimitExceeded');
+});
+
+test.each(['constructor', '__proto__'])('rule 11: %s is a client token like any other', (ClientToken) => {
+  const world = dev();
+  const run = (MaxCount: number) =>
+    instances.RunInstances(world, {
+      LaunchTemplate: { LaunchTemplateName: 'cso-dev-backend' },
+      MinCount: 1,
+      MaxCount,
+      ClientToken,
+      UserData: 'a canary',
+    }).Instances;
+  const made = run(1);
+  expect(run(1)).toEqual(made);
+  expect(faultOf(() => run(2)).code).toBe('IdempotentParameterMismatch');
+  const stored = snapshot(accountOf(world));
+  expect(stored).not.toContain('a canary');
+  const reopened = seenFrom(restore(stored), world.region);
+  expect(
+    instances.RunInstances(reopened, {
+      LaunchTemplate: { LaunchTemplateName: 'cso-dev-backend' },
+      MinCount: 1,
+      MaxCount: 1,
+      ClientToken,
+      UserData: 'a canary',
+    }).Instances,
+  ).toEqual(made);
+});
+
 test('rule 12: states are passed through, and a wrong one refuses the whole request', () => {
   const world = dev();
   const ids = { InstanceIds: [jump] };
@@ -77,6 +128,10 @@ test('rule 13: an instance that is started or rebooted serves again once it has 
   const before = node?.servesFrom;
   instances.RebootInstances(world, ids);
   expect(Number(node?.servesFrom)).toBeGreaterThan(Number(before));
+  instances.StopInstances(world, ids);
+  const stopping = structuredClone(node);
+  expect(faultOf(() => instances.RebootInstances(world, ids)).code).toBe('IncorrectInstanceState');
+  expect(node).toEqual(stopping);
 });
 
 test('a node of a fleet that is terminated by hand is replaced by its group', () => {
@@ -108,6 +163,11 @@ test('rule 14: security groups keep names apart, rules single, and stay while th
   securityGroups.DeleteSecurityGroup(world, { GroupId });
   expect(faultOf(() => securityGroups.DeleteSecurityGroup(world, { GroupId })).code).toBe(
     'InvalidGroup.NotFound',
+  );
+  const given = world.ec2.securityGroups.find(({ GroupName }) => GroupName === 'default');
+  expect(given?.VpcId).toBe(vpc);
+  expect(faultOf(() => securityGroups.DeleteSecurityGroup(world, { GroupId: given?.GroupId })).code).toBe(
+    'CannotDelete',
   );
   const used = world.ec2.securityGroups.find(({ GroupName }) => GroupName.endsWith('-app'));
   expect(faultOf(() => securityGroups.DeleteSecurityGroup(world, { GroupId: used?.GroupId })).code).toBe(

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { images } from '../../../src/sandbox/morpheus-prod.ts';
-import { aws, faultOf, fleetIn, memberIn, members, name, pass, passUntil, prod } from './stack.ts';
+import { later } from '../../../src/sandbox/schedule.ts';
+import { instances } from '../../../src/sandbox/services/ec2/instances.ts';
+import { aws, faultOf, first, fleetIn, memberIn, members, name, pass, passUntil, prod } from './stack.ts';
 
 const template = { LaunchTemplateName: name };
 
@@ -15,6 +17,16 @@ describe('EC2', () => {
       code: 'InvalidAMIID.NotFound',
       message: "The image id '[ami-0123456789abcdef0]' does not exist",
     });
+    for (const malformed of ['i-0000', 'morpheus', 'i-0123456789ABCDEF0'])
+      for (const call of [
+        () => aws.DescribeInstances(world, { InstanceIds: [malformed] }),
+        () => aws.DescribeInstanceStatus(world, { InstanceIds: [malformed] }),
+        () => instances.StopInstances(world, { InstanceIds: [malformed] }),
+      ])
+        expect(faultOf(call)).toEqual({
+          code: 'InvalidInstanceID.Malformed',
+          message: `Invalid id: "${malformed}"`,
+        });
     expect(faultOf(() => aws.DescribeImages(world, { ImageIds: ['latest'] })).code).toBe(
       'InvalidAMIID.Malformed',
     );
@@ -48,6 +60,48 @@ describe('EC2', () => {
     passUntil(world, () => all().at(-1)?.InstanceStatus?.Status === 'ok', { atMost: 60 });
   });
 
+  test('rule 2: wildcards stand for any text and any character, however many there are', () => {
+    const world = prod();
+    const { InstanceId } = first(members(world));
+    const node = world.ec2.nodes[InstanceId];
+    node?.instance.Tags.push({ Key: 'Long', Value: 'a'.repeat(250) });
+    const found = (Name: string, ...Values: string[]) =>
+      (aws.DescribeInstances(world, { Filters: [{ Name, Values }] }).Reservations ?? []).length;
+    expect(found('tag:Long', 'a*a')).toBe(1);
+    expect(found('tag:Long', '?'.repeat(250))).toBe(1);
+    expect(found('tag:Long', '?'.repeat(249), 'A*', 'a.*')).toBe(0);
+    expect(found('tag:Long', `${'*a'.repeat(100)}*b`)).toBe(0);
+    for (const Name of ['constructor', '__proto__', 'toString'])
+      expect(faultOf(() => found(Name, '*')).code).toBe('InvalidParameterValue');
+  });
+
+  test('rule 3: the checks of a node in a lost zone fail as long as it is lost', () => {
+    const world = prod();
+    aws.SuspendProcesses(world, { AutoScalingGroupName: name });
+    const { InstanceId } = memberIn(world, 'us-east-1c');
+    const from = world.now;
+    world.faults.push({ what: 'zone-outage', zone: 'us-east-1c', from, to: later(from, 120_000) });
+    pass(world, 10);
+    const statuses = () =>
+      (aws.DescribeInstanceStatus(world, {}).InstanceStatuses ?? []).map((shown) => [
+        shown.InstanceId === InstanceId,
+        shown.InstanceStatus?.Status,
+        shown.SystemStatus?.Status,
+      ]);
+    expect(statuses().toSorted()).toEqual([
+      [false, 'ok', 'ok'],
+      [false, 'ok', 'ok'],
+      [true, 'impaired', 'impaired'],
+    ]);
+    const [shown] = aws.DescribeInstanceStatus(world, { InstanceIds: [InstanceId] }).InstanceStatuses ?? [];
+    expect(shown?.InstanceState?.Name).toBe('running');
+    expect(shown?.SystemStatus?.Details).toEqual([
+      { Name: 'reachability', Status: 'failed', ImpairedSince: from },
+    ]);
+    pass(world, 110);
+    expect(statuses()).toContainEqual([true, 'ok', 'ok']);
+  });
+
   test('rule 4: unknown launch templates and versions are refused', () => {
     const world = prod();
     expect(faultOf(() => aws.DescribeLaunchTemplates(world, { LaunchTemplateNames: ['x'] })).code).toBe(
@@ -59,6 +113,22 @@ describe('EC2', () => {
     expect(
       faultOf(() => aws.DescribeLaunchTemplateVersions(world, { ...template, Versions: ['9'] })).code,
     ).toBe('InvalidLaunchTemplateId.VersionNotFound');
+    for (const call of [aws.DescribeLaunchTemplateVersions, aws.ModifyLaunchTemplate])
+      expect(faultOf(() => call(world, {}))).toEqual({
+        code: 'MissingParameter',
+        message: 'The request must contain the parameter launch template ID or launch template name',
+      });
+    for (const call of [
+      () => aws.DescribeLaunchTemplateVersions(world, { ...template, Versions: ['abc'] }),
+      () => aws.DescribeLaunchTemplateVersions(world, { ...template, MinVersion: '1.5' }),
+      () => aws.DeleteLaunchTemplateVersions(world, { ...template, Versions: ['1', 'abc'] }),
+    ])
+      expect(faultOf(call)).toEqual({
+        code: 'InvalidParameterValue',
+        message:
+          "Invalid launch template version: either '$Default', '$Latest', or a numeric version are allowed.",
+      });
+    expect(world.ec2.templates[0]?.versions).toHaveLength(3);
   });
 
   test('rule 5: versions go by number, $Latest and $Default, newest first', () => {

@@ -30,4 +30,13 @@ test('rule 9: target group attributes are set, and only those that there are', (
   expect(faultOf(() => aws.ModifyTargetGroupAttributes(world, unknown)).code).toBe(
     'InvalidConfigurationRequestException',
   );
+  for (const Value of ['abc', '-1', '3601', '1.5', '', undefined]) {
+    const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value }];
+    expect(faultOf(() => aws.ModifyTargetGroupAttributes(world, { TargetGroupArn, Attributes })).code).toBe(
+      'ValidationError',
+    );
+  }
+  expect(
+    faultOf(() => aws.ModifyTargetGroupAttributes(world, { TargetGroupArn, Attributes: [{ Value: '1' }] })),
+  ).toEqual({ code: 'ValidationError', message: 'Target group attribute key must be specified' });
 });

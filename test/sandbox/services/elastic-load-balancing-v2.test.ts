@@ -68,12 +68,12 @@ describe('Elastic Load Balancing v2', () => {
 
   test('rule 5: only running instances can be registered', () => {
     const world = prod();
-    const refused = () =>
-      aws.RegisterTargets(world, {
-        TargetGroupArn: targetGroupArn(world),
-        Targets: [{ Id: 'i-0123456789abcdef0' }],
-      });
-    expect(faultOf(refused).code).toBe('InvalidTargetException');
+    for (const Id of ['i-0123456789abcdef0', 'constructor', '__proto__'])
+      expect(
+        faultOf(() =>
+          aws.RegisterTargets(world, { TargetGroupArn: targetGroupArn(world), Targets: [{ Id }] }),
+        ).code,
+      ).toBe('InvalidTargetException');
   });
 
   test('rule 6: unknown names and ARNs are refused', () => {

@@ -163,6 +163,25 @@ describe('Key Management Service', () => {
     expect(Object.keys(kms.GenerateDataKeyWithoutPlaintext(world, { KeyId: keys.files }))).not.toContain(
       'Plaintext',
     );
+    const lengthOf = (request: object) =>
+      kms.GenerateDataKey(world, { KeyId: keys.files, ...request }).Plaintext.length;
+    expect(lengthOf({ KeySpec: 'AES_128' })).toBe(16);
+    expect(lengthOf({ NumberOfBytes: 1024 })).toBe(1024);
+    for (const NumberOfBytes of [0, -1, 1025, 20_000_000, 1.5])
+      for (const generate of [kms.GenerateDataKey, kms.GenerateDataKeyWithoutPlaintext])
+        expect(faultOf(() => generate(world, { KeyId: keys.files, NumberOfBytes }))).toMatchObject({
+          code: 'ValidationException',
+          message: expect.stringContaining(`Value '${NumberOfBytes}' at 'numberOfBytes'`),
+        });
+  });
+
+  test('rule 9: up to 4096 bytes are encrypted', () => {
+    const world = prod();
+    const encrypt = (length: number) =>
+      kms.Encrypt(world, { KeyId: keys.files, Plaintext: new Uint8Array(length) });
+    expect(encrypt(4096).CiphertextBlob.length).toBeGreaterThan(4096);
+    expect(faultOf(() => encrypt(4097)).code).toBe('ValidationException');
+    expect(faultOf(() => encrypt(0)).code).toBe('ValidationException');
   });
 
   test('rule 10: encryption and data keys change nothing that happens, and leave no plaintext in the world', () => {

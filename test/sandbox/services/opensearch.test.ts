@@ -232,6 +232,23 @@ describe('OpenSearch Service', () => {
     expect(aws.UpdateDomainConfig(world, bigger)).toHaveProperty('DomainConfig');
   });
 
+  test('rule 18: a domain has 80 instances at most', () => {
+    const world = stack();
+    for (const InstanceCount of [81, 100_000_000]) {
+      const ClusterConfig = { InstanceCount };
+      for (const ask of [
+        () => aws.CreateDomain(world, { DomainName: 'large', ClusterConfig }),
+        () => aws.UpdateDomainConfig(world, { ...name, ClusterConfig }),
+      ])
+        expect(faultOf(ask).code).toBe('LimitExceededException');
+    }
+    for (const InstanceCount of [0, -1, 1.5])
+      expect(
+        faultOf(() => aws.CreateDomain(world, { DomainName: 'none', ClusterConfig: { InstanceCount } })).code,
+      ).toBe('ValidationException');
+    expect(world.openSearch.domains.map(({ described }) => described.DomainName)).not.toContain('large');
+  });
+
   test('rule 9: a dry run and a request for nothing change nothing', () => {
     const world = stack();
     const { DryRunResults } = aws.UpdateDomainConfig(world, { ...bigger, DryRun: true });

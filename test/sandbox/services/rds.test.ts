@@ -337,6 +337,22 @@ describe('RDS: failover', () => {
     expect(instanceBehind(world, names.readerHost)).toBe(writer);
   });
 
+  test('rule 9: in a fair share of failovers a node comes back to the old writer, and finds the new one soon after', () => {
+    const seeds = Array.from({ length: 40 }, (_, index) => index + 1);
+    const isStale = (world: World) =>
+      Object.values(world.ec2.nodes).some(({ application }) => application?.pool?.readOnly === true);
+    const met = seeds.filter((seed) => {
+      const world = prod(seed);
+      aws.FailoverDBCluster(world, { DBClusterIdentifier });
+      pass(world, 120);
+      expect(isStale(world), `seed ${seed}`).toBe(false);
+      const lines = world.logs.groups.flatMap(({ streams }) => streams).flatMap(({ events }) => events);
+      return lines.some(({ message }) => message.startsWith('ERROR database: ERROR 1290 (HY000)'));
+    });
+    expect(met.length / seeds.length).toBeGreaterThan(0.1);
+    expect(met.length / seeds.length).toBeLessThan(0.45);
+  });
+
   test('rule 10: a stuck failover is given up', () => {
     const world = prod();
     const start = world.now;
@@ -621,7 +637,8 @@ describe('RDS: clusters', () => {
     const snapshots = () =>
       aws
         .DescribeDBClusterSnapshots(world, {})
-        .DBClusterSnapshots.map((it) => it.DBClusterSnapshotIdentifier);
+        .DBClusterSnapshots.filter(({ SnapshotType }) => SnapshotType !== 'awsbackup')
+        .map((it) => it.DBClusterSnapshotIdentifier);
     expect(snapshots()).toHaveLength(7);
     aws.ModifyDBCluster(world, { DBClusterIdentifier, DeletionProtection: false });
     for (const DBInstanceIdentifier of [reader, writer])
@@ -863,7 +880,7 @@ describe('RDS: backups', () => {
     );
     copy(there, arn, { KmsKeyId: recoveryKeys.database });
     pass(world, 1600);
-    expect(first(snapshotsOf(there))).toMatchObject({
+    expect(first(snapshotsOf(there, { SnapshotType: 'manual' }))).toMatchObject({
       Status: 'available',
       KmsKeyId: recoveryKeys.database,
       DBClusterIdentifier: cluster,
@@ -903,6 +920,74 @@ describe('RDS: backups', () => {
     untilUp(world, 'restored-1');
     expect(openConnection(world, 'restored-1', applicationLogin(world))).toEqual({ readOnly: false });
   });
+
+  test.each(['us-east-1', 'us-west-2'])(
+    'rule 26: recovery points of AWS Backup are snapshots, to be restored and not to be deleted (%s)',
+    (region) => {
+      const world = elsewhere(prod(), region);
+      const points = world.backup.recoveryPoints
+        .filter(({ held, status }) => held.type === 'Aurora' && status === 'COMPLETED')
+        .map(({ arn }) => arn);
+      expect(points.length).toBeGreaterThan(3);
+      const found = snapshotsOf(world, { SnapshotType: 'awsbackup' });
+      expect(found.map(({ DBClusterSnapshotArn }) => DBClusterSnapshotArn).toSorted()).toEqual(
+        points.toSorted(),
+      );
+      const { DBClusterSnapshotArn: arn = '', ...newest } = found.at(-1) ?? {};
+      expect(newest).toMatchObject({
+        Status: 'available',
+        DBClusterIdentifier: cluster,
+        Engine: 'aurora-mysql',
+      });
+      expect(newest.DBClusterSnapshotIdentifier).toMatch(/^awsbackup:(copy)?job-[0-9a-f-]{36}$/);
+      expect(first(snapshotsOf(world, { DBClusterSnapshotIdentifier: arn })).DBClusterSnapshotArn).toBe(arn);
+      expect(faultOf(() => aws.DeleteDBClusterSnapshot(world, { DBClusterSnapshotIdentifier: arn }))).toEqual(
+        {
+          code: 'InvalidDBClusterSnapshotStateFault',
+          message: 'Only manual snapshots may be deleted.',
+        },
+      );
+      aws.RestoreDBClusterFromSnapshot(world, {
+        DBClusterIdentifier: 'restored',
+        SnapshotIdentifier: arn,
+        Engine: 'aurora-mysql',
+        DBSubnetGroupName: region === 'us-east-1' ? names.subnetGroup : recovery.subnetGroup,
+      });
+      untilAvailable(world, 'restored');
+      expect(rowsAt(world, stateOf(world, 'restored'))).toBeGreaterThan(1_000_000);
+    },
+  );
+
+  test.each([
+    ['us-east-1', 'Z2R2ITUGPM61AM'],
+    ['us-west-2', 'Z1PVIF0B656C1W'],
+  ])(
+    'rule 28: without a word about it a cluster in %s gets the default group and the zone %s',
+    (region, zone) => {
+      const world = elsewhere(prod(), region);
+      const DBSubnetGroupName = region === 'us-east-1' ? names.subnetGroup : recovery.subnetGroup;
+      const [point] = snapshotsOf(world, { SnapshotType: 'awsbackup' });
+      const restore = (DBClusterIdentifier: string, more: object = {}) =>
+        aws.RestoreDBClusterFromSnapshot(world, {
+          DBClusterIdentifier,
+          SnapshotIdentifier: point?.DBClusterSnapshotArn,
+          Engine: 'aurora-mysql',
+          DBSubnetGroupName,
+          ...more,
+        }).DBCluster;
+      const group = world.ec2.securityGroups.find(({ GroupName }) => GroupName === 'default');
+      const restored = restore('restored');
+      expect(restored.VpcSecurityGroups).toEqual([{ VpcSecurityGroupId: group?.GroupId, Status: 'active' }]);
+      expect(restored.HostedZoneId).toBe(zone);
+      expect(restore('other', { VpcSecurityGroupIds: ['sg-1'] }).VpcSecurityGroups).toMatchObject([
+        { VpcSecurityGroupId: 'sg-1' },
+      ]);
+      untilAvailable(world, 'restored');
+      addInstance(world, 'restored-1', 'restored');
+      untilUp(world, 'restored-1');
+      expect(instance(world, 'restored-1').Endpoint?.HostedZoneId).toBe(zone);
+    },
+  );
 
   test('rule 28: AWS Backup restores a copy in the recovery Region', () => {
     const world = prod();
@@ -1072,6 +1157,9 @@ describe('RDS: behind the endpoints', () => {
     expect(instanceBehind(world, 'elsewhere.example.com')).toBeUndefined();
     aws.RebootDBInstance(world, { DBInstanceIdentifier: reader });
     expect(error(reader)).toMatch(/^ERROR 2003 .*\(111\)$/);
+    expect(openConnection(world, reader, login, names.host)).toEqual({
+      error: `ERROR 2003 (HY000): Can't connect to MySQL server on '${names.host}:3306' (111)`,
+    });
     expect(instanceBehind(world, names.readerHost)).toBe(writer);
     loseZone(world, 'us-east-1a');
     expect(error(writer)).toMatch(/^ERROR 2003 .*\(110\)$/);

@@ -309,6 +309,17 @@ describe('S3', () => {
     expect(codeOf(() => put(world, 'a', '0'))).toBe('EntityTooLarge');
   });
 
+  test('rule 14: an upload in parts is for more than fits', () => {
+    const world = stack();
+    const begin = (bucket: string) =>
+      faultOf(() => s3.CreateMultipartUpload(world, { Bucket: bucket, Key: 'a' }));
+    expect(begin(Bucket)).toEqual({
+      code: 'EntityTooLarge',
+      message: 'Your proposed upload exceeds the maximum allowed size',
+    });
+    expect(begin('none').code).toBe('NoSuchBucket');
+  });
+
   test('rule 15: buckets are described, and unknown ones refused', () => {
     const world = stack();
     expect(s3.GetBucketVersioning(world, { Bucket })).toEqual({});

@@ -230,6 +230,18 @@ describe('Systems Manager', () => {
     expect(faultOf(() => ssm.CancelCommand(world, { CommandId: 'nobody' })).code).toBe('InvalidCommandId');
   });
 
+  test('rule 21: a watch of the application ends within seconds, with what it has printed', () => {
+    const world = calm();
+    const id = send(world, ['morpheus-ctl db-watch --every 1s --for 600s']);
+    pass(world, 10);
+    ssm.CancelCommand(world, { CommandId: id });
+    pass(world, 10);
+    expect(read(world, id)).toMatchObject({
+      Status: 'Cancelled',
+      StandardOutputContent: expect.stringMatching(/^fresh ok \S+ \S+ \d+\npooled ok \S+ \S+ \d+\n$/),
+    });
+  });
+
   test('rule 22: the last fifty commands are listed, the newest first', () => {
     const world = prod();
     const sent = Array.from({ length: 51 }, (_none, index) => send(world, ['true'], { Comment: `${index}` }));

@@ -68,12 +68,17 @@ describe('Systems Manager', () => {
       [{ Value: '' }, 'ValidationException'],
       [{ Value: 'x'.repeat(4097) }, 'ValidationException'],
       [{ AllowedPattern: '^\\d+$' }, 'ParameterPatternMismatchException'],
+      [{ AllowedPattern: '^(a+)+$', Value: `${'a'.repeat(4000)}!` }, 'ParameterPatternMismatchException'],
+      [{ AllowedPattern: '(' }, 'InvalidAllowedPatternException'],
+      [{ AllowedPattern: 'a'.repeat(1025) }, 'InvalidAllowedPatternException'],
+      [{ Tier: 'constructor' }, 'ValidationException'],
       [{ Type: undefined }, 'ValidationException'],
       [{ Type: 'Text' }, 'ValidationException'],
       [{ Overwrite: true, Tags: [{ Key: 'a', Value: 'b' }] }, 'ValidationException'],
     ] as const)
       expect(faultOf(() => put(world, more)).code, JSON.stringify(more).slice(0, 60)).toBe(code);
     put(world, { Value: 'x'.repeat(8192), Tier: 'Advanced' });
+    put(world, { Name: '/fits', AllowedPattern: '^v\\d{1,3}(?:\\.\\d+)*$', Value: 'v12.3.4' });
     expect(faultOf(() => put(world, { Type: 'SecureString', Overwrite: true })).code).toBe(
       'HierarchyTypeMismatchException',
     );

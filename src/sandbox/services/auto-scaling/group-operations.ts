@@ -51,6 +51,13 @@ export function setDesired(world: World, fleet: FleetState, desired: number, req
   group.DesiredCapacity = desired;
 }
 
+/** A fraction of an instance would be launched and terminated for ever. */
+function checkCounts(counts: Readonly<Record<string, number | undefined>>): void {
+  for (const [name, count = 0] of Object.entries(counts))
+    if (!Number.isInteger(count) || count < 0)
+      throw invalid(`${name} must be a whole number that is not negative, and not ${count}.`);
+}
+
 export const groupOperations = {
   DescribeAutoScalingGroups(world, { AutoScalingGroupNames, Filters, MaxRecords, NextToken }) {
     const found = world.autoScaling.fleets
@@ -179,6 +186,7 @@ export const groupOperations = {
   },
 
   SetDesiredCapacity(world, { AutoScalingGroupName, DesiredCapacity = 0, HonorCooldown }) {
+    checkCounts({ DesiredCapacity });
     const fleet = fleetOf(world, AutoScalingGroupName);
     const busy = fleet.activities.find(({ EndTime }) => EndTime === undefined);
     if (HonorCooldown === true && busy !== undefined)
@@ -191,12 +199,14 @@ export const groupOperations = {
   },
 
   UpdateAutoScalingGroup(world, input) {
+    const { MinSize, MaxSize, DesiredCapacity } = input;
+    checkCounts({ MinSize, MaxSize, DesiredCapacity });
     const fleet = fleetOf(world, input.AutoScalingGroupName);
     const { group } = fleet;
-    const [least, most] = [input.MinSize ?? group.MinSize, input.MaxSize ?? group.MaxSize];
+    const [least, most] = [MinSize ?? group.MinSize, MaxSize ?? group.MaxSize];
     if (least > most)
       throw invalid(`Max bound, ${most}, must be greater than or equal to min bound, ${least}`);
-    const wanted = input.DesiredCapacity;
+    const wanted = DesiredCapacity;
     if (wanted !== undefined && (wanted < least || wanted > most))
       throw invalid(
         `Desired capacity:${wanted} must be between the specified min size:${least} and max size:${most}`,

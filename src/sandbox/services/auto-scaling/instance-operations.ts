@@ -22,6 +22,10 @@ function membersOf(fleet: FleetState, ids: readonly string[]) {
 
 export const instanceOperations = {
   TerminateInstanceInAutoScalingGroup(world, { InstanceId, ShouldDecrementDesiredCapacity }) {
+    if (InstanceId === undefined)
+      throw invalid(
+        "1 validation error detected: Value null at 'instanceId' failed to satisfy constraint: Member must not be null",
+      );
     const place = placeOf(world, InstanceId);
     const { group } = place.fleet;
     if (isLeaving(place.member)) {
@@ -102,6 +106,8 @@ export const instanceOperations = {
   CompleteLifecycleAction(world, input) {
     const fleet = fleetOf(world, input.AutoScalingGroupName);
     const { InstanceId, LifecycleActionToken, LifecycleHookName } = input;
+    if (InstanceId === undefined && LifecycleActionToken === undefined)
+      throw invalid('Either InstanceId or LifecycleActionToken must be specified.');
     const holds = Object.entries(fleet.facts).find(
       ([id, { hook }]) =>
         hook !== undefined &&

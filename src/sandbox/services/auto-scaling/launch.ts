@@ -2,6 +2,7 @@ import { drawBetween, drawHex } from '../../random.ts';
 import { schedule } from '../../schedule.ts';
 import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
+import { limitExceeded, roomForInstances } from '../ec2/instance-limit.ts';
 import { imageOf, templateVersionOf } from '../ec2/launch-templates.ts';
 import type { NodeState, TemplateVersion } from '../ec2/state.ts';
 import { beginActivity, finishActivity } from './activities.ts';
@@ -65,6 +66,7 @@ function launchSource(world: World, fleet: FleetState, zone: string): LaunchSour
   const image = imageOf(world, version);
   if (!world.ec2.images.some(({ ImageId, State }) => ImageId === image && State === 'available'))
     return { refused: `The image id '[${image}]' does not exist.` };
+  if (roomForInstances(world) < 1) return { refused: limitExceeded(world, 1) };
   if (!world.ec2.zonesWithoutCapacity.includes(zone)) return { version, image };
   const type = version.LaunchTemplateData.InstanceType;
   const others = fleet.group.AvailabilityZones.filter(

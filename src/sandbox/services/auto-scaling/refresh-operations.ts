@@ -18,7 +18,16 @@ function checkPreferences({
   MaxHealthyPercentage,
   CheckpointPercentages,
   CheckpointDelay,
+  BakeTime,
 }: RefreshPreferences): void {
+  for (const [member, seconds = 0] of [
+    ['checkpointDelay', CheckpointDelay],
+    ['bakeTime', BakeTime],
+  ] as const)
+    if (seconds < 0 || seconds > 172_800)
+      throw invalid(
+        `1 validation error detected: Value '${seconds}' at 'preferences.${member}' failed to satisfy constraint: Member must have value ${seconds < 0 ? 'greater than or equal to 0' : 'less than or equal to 172800'}`,
+      );
   if (MaxHealthyPercentage !== undefined) {
     if (MinHealthyPercentage === undefined)
       throw invalid('MinHealthyPercentage must be specified if MaxHealthyPercentage is specified.');

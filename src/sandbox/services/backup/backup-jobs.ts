@@ -6,8 +6,9 @@ import { pageOf } from '../page.ts';
 import { startBackup } from './backup-run.ts';
 import { badToken, invalidRequest, invalidValue, notFound } from './faults.ts';
 import { after, arnOf, creator, findRecoveryPoint, findVault, knownVault, progress } from './find.ts';
+import { startedBefore } from './idempotency.ts';
 import { matching } from './job-list.ts';
-import { checkRole, lifecycleOf } from './requests.ts';
+import { checkRole, lifecycleOf, longestWindow } from './requests.ts';
 import { findResource } from './resources.ts';
 import type { BackupJob } from './state.ts';
 
@@ -70,9 +71,13 @@ const started = (job: BackupJob) => ({
 export const backupJobOperations = {
   StartBackupJob(world, input) {
     const { BackupVaultName = '', ResourceArn = '', IdempotencyToken, StartWindowMinutes } = input;
-    const again = world.backup.backupJobs.find(
-      ({ token }) => token !== undefined && token === IdempotencyToken,
-    );
+    const again = startedBefore(world.backup.backupJobs, IdempotencyToken, () => ({
+      vault: BackupVaultName,
+      resource: ResourceArn,
+      role: input.IamRoleArn ?? '',
+      lifecycle: lifecycleOf(input.Lifecycle),
+      tags: input.RecoveryPointTags ?? {},
+    }));
     if (again !== undefined) return started(again);
     knownVault(world, BackupVaultName);
     const role = checkRole(input.IamRoleArn);
@@ -80,8 +85,8 @@ export const backupJobOperations = {
       throw invalidValue(`Invalid resource ARN: ${ResourceArn}`);
     const resource = findResource(world, ResourceArn);
     if (resource === undefined) throw notFound(`Cannot find resource ${ResourceArn}`);
-    if (StartWindowMinutes !== undefined && StartWindowMinutes < 60)
-      throw invalidValue('StartWindowMinutes must be at least 60 minutes.');
+    if (StartWindowMinutes !== undefined && (StartWindowMinutes < 60 || StartWindowMinutes > longestWindow))
+      throw invalidValue(`StartWindowMinutes must be between 60 and ${longestWindow} minutes.`);
     const job = startBackup(
       world,
       {

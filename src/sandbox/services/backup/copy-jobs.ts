@@ -5,6 +5,7 @@ import { pageOf } from '../page.ts';
 import { startCopy } from './copy-run.ts';
 import { badToken, invalidRequest, noSuchVault, notFound } from './faults.ts';
 import { arnOf, creator, knownRecoveryPoint, vaultByArn } from './find.ts';
+import { startedBefore } from './idempotency.ts';
 import { matching } from './job-list.ts';
 import { checkRole, lifecycleOf } from './requests.ts';
 import type { CopyJob } from './state.ts';
@@ -52,9 +53,13 @@ export const copyJobOperations = {
       DestinationBackupVaultArn = '',
       IdempotencyToken,
     } = input;
-    const again = world.backup.copyJobs.find(
-      ({ token }) => token !== undefined && token === IdempotencyToken,
-    );
+    const again = startedBefore(world.backup.copyJobs, IdempotencyToken, () => ({
+      source: RecoveryPointArn ?? '',
+      sourceVault: SourceBackupVaultName ?? '',
+      destinationVault: DestinationBackupVaultArn,
+      role: input.IamRoleArn ?? '',
+      lifecycle: lifecycleOf(input.Lifecycle),
+    }));
     if (again !== undefined) return started(again);
     const point = knownRecoveryPoint(world, SourceBackupVaultName, RecoveryPointArn);
     const role = checkRole(input.IamRoleArn);

@@ -114,6 +114,15 @@ export function finish(world: World, { job: id }: { job: string }): void {
   }
 }
 
+/** As if copies of this resource type had never held more. For scenarios that begin so. */
+export function shortenCopies(world: World, share: number, resourceType?: string): void {
+  const home = arnOf(world, 'backup-vault:');
+  for (const region of Object.keys(world.regions))
+    for (const point of elsewhere(world, region).backup.recoveryPoints)
+      if (point.sourceVaultArn?.startsWith(home) && (resourceType ?? point.held.type) === point.held.type)
+        point.held = copied(point.held, point.key, share);
+}
+
 /** As if copies of this resource type had failed for as long as jobs are known. For scenarios that begin so. */
 export function forgetCopies(world: World, resourceType?: string): void {
   const concerns = (type: string) => (resourceType ?? type) === type;

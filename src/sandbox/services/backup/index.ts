@@ -15,7 +15,7 @@ import type { BackupEvent } from './state.ts';
 import { tagOperations } from './tags.ts';
 import { vaultOperations } from './vaults.ts';
 
-export { forgetCopies } from './copy-run.ts';
+export { forgetCopies, shortenCopies } from './copy-run.ts';
 
 export const backupOperations = {
   ...vaultOperations,

@@ -7,7 +7,7 @@ import { nextRun, parseCron } from './cron.ts';
 import { alreadyExists, badToken, invalidRequest, invalidValue, missingValue, notFound } from './faults.ts';
 import { arnOf, knownPlan } from './find.ts';
 import { defaultSchedule, schedulePlan } from './plan-run.ts';
-import { lifecycleProblem } from './requests.ts';
+import { lifecycleProblem, longestWindow } from './requests.ts';
 import type { PlanState, PlanVersion } from './state.ts';
 
 const versionId = (world: World): string => Buffer.from(drawUuid(world)).toString('base64');
@@ -23,6 +23,8 @@ function ruleProblem(rule: BackupRuleInput): string | undefined {
     return 'Invalid start window. StartWindowMinutes cannot be less than 60 minutes';
   if (CompletionWindowMinutes !== undefined && CompletionWindowMinutes < (StartWindowMinutes ?? 480) + 60)
     return 'Invalid completion window. CompletionWindowMinutes must be at least 60 minutes greater than StartWindowMinutes';
+  if (Math.max(StartWindowMinutes ?? 0, CompletionWindowMinutes ?? 0) > longestWindow)
+    return `Invalid window. StartWindowMinutes and CompletionWindowMinutes cannot be more than ${longestWindow} minutes`;
   const lifecycles = [rule.Lifecycle, ...(rule.CopyActions ?? []).map(({ Lifecycle }) => Lifecycle)];
   return lifecycles
     .map((lifecycle) => lifecycleProblem(lifecycle ?? {}))

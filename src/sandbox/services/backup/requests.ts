@@ -7,11 +7,16 @@ export function checkRole(arn: string | undefined): string {
   return arn;
 }
 
+/** A hundred years, in minutes. https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html */
+export const longestWindow = 52_560_000;
+
 /** The words are those of CreateBackupPlan, which puts the name of the rule before them. */
 export function lifecycleProblem({
   DeleteAfterDays,
   MoveToColdStorageAfterDays,
 }: Lifecycle): string | undefined {
+  if ((MoveToColdStorageAfterDays ?? 0) > 36_500)
+    return 'Invalid lifecycle. MoveToColdStorageAfterDays cannot be more than 36500 days';
   if (
     DeleteAfterDays !== undefined &&
     DeleteAfterDays !== -1 &&

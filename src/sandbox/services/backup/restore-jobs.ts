@@ -5,6 +5,7 @@ import type { Operations } from '../operations.ts';
 import { pageOf } from '../page.ts';
 import { badToken, invalidRequest, invalidValue, missingValue, notFound } from './faults.ts';
 import { findRecoveryPoint, knownRecoveryPoint, progress } from './find.ts';
+import { startedBefore } from './idempotency.ts';
 import { type JobFilter, matching } from './job-list.ts';
 import { checkRole } from './requests.ts';
 import { inferredMetadata, recordedMetadata } from './restore-metadata.ts';
@@ -66,9 +67,12 @@ const filtered = (world: World, filter: JobFilter, status: string | undefined): 
 export const restoreJobOperations = {
   StartRestoreJob(world, input) {
     const { RecoveryPointArn = '', Metadata, IdempotencyToken, ResourceType } = input;
-    const again = world.backup.restoreJobs.find(
-      ({ token }) => token !== undefined && token === IdempotencyToken,
-    );
+    const again = startedBefore(world.backup.restoreJobs, IdempotencyToken, () => ({
+      point: RecoveryPointArn,
+      metadata: Metadata ?? {},
+      role: input.IamRoleArn ?? '',
+      copyTags: input.CopySourceTagsToRestoredResource ?? false,
+    }));
     if (again !== undefined) return { RestoreJobId: again.id };
     if (!RecoveryPointArn.startsWith('arn:'))
       throw invalidValue(`Invalid recovery point ARN: ${RecoveryPointArn}`);

@@ -86,6 +86,10 @@ export function isAvailable(world: World, { type }: Held, made: string): boolean
   return state !== undefined && lifeCycleOf(world, state) === 'available';
 }
 
+/** Somebody may delete what is being restored. */
+export const isGone = (world: World, { type }: Held, made: string): boolean =>
+  (type === 'Aurora' ? clusterByArn(world, made) : findFileSystem(world, made)) === undefined;
+
 const fileSystemIdIn = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
 /** The configuration at the time of the backup. */

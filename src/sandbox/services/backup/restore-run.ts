@@ -7,7 +7,7 @@ import type { World } from '../../world.ts';
 import { keyUnusable } from '../kms/key-use.ts';
 import { after, arnOf, findRecoveryPoint } from './find.ts';
 import { remember } from './job-list.ts';
-import { isAvailable, type Metadata, make } from './restore-metadata.ts';
+import { isAvailable, isGone, type Metadata, make } from './restore-metadata.ts';
 import type { End, RecoveryPointState, RestoreJob } from './state.ts';
 
 export interface RestoreRequest {
@@ -74,6 +74,7 @@ function step(world: World, job: RestoreJob): Step {
     throw error;
   }
   if (!isOver) return { again: job.ends };
+  if (isGone(world, point.held, job.made)) return failed(`Resource ${job.made} does not exist any more.`);
   if (!isAvailable(world, point.held, job.made)) return soon;
   point.lastRestored = world.now;
   return { state: 'COMPLETED' };

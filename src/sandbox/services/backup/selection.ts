@@ -1,14 +1,13 @@
 import type { BackupSelection } from '@aws-sdk/client-backup';
+import { ownMember } from '../../own-member.ts';
+import { isLike } from '../../wildcard.ts';
 import type { Resource } from './resources.ts';
-
-const matches = (pattern: string, text: string): boolean =>
-  new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(text);
 
 type Parameter = { ConditionKey?: string | undefined; ConditionValue?: string | undefined };
 
 /** `aws:ResourceTag/Key` or the bare key. */
 const tagNamed = ({ tags }: Resource, key = ''): string | undefined =>
-  tags[key.replace('aws:ResourceTag/', '')];
+  ownMember(tags, key.replace('aws:ResourceTag/', ''));
 
 /**
  * Resources and one of the tags widen a selection, conditions must all hold, and what is excluded is out.
@@ -16,8 +15,7 @@ const tagNamed = ({ tags }: Resource, key = ''): string | undefined =>
  */
 export function isSelected(selection: BackupSelection, resource: Resource): boolean {
   const { Resources = [], NotResources = [], ListOfTags = [], Conditions } = selection;
-  const anyNamed = (patterns: readonly string[]) =>
-    patterns.some((pattern) => matches(pattern, resource.arn));
+  const anyNamed = (patterns: readonly string[]) => patterns.some((pattern) => isLike(pattern, resource.arn));
   const all = (
     parameters: readonly Parameter[] | undefined,
     holds: (value: string, wanted: string) => boolean,
@@ -34,7 +32,7 @@ export function isSelected(selection: BackupSelection, resource: Resource): bool
     !anyNamed(NotResources) &&
     all(Conditions?.StringEquals, (value, wanted) => value === wanted) &&
     all(Conditions?.StringNotEquals, (value, wanted) => value !== wanted) &&
-    all(Conditions?.StringLike, (value, wanted) => matches(wanted, value)) &&
-    all(Conditions?.StringNotLike, (value, wanted) => !matches(wanted, value))
+    all(Conditions?.StringLike, (value, wanted) => isLike(wanted, value)) &&
+    all(Conditions?.StringNotLike, (value, wanted) => !isLike(wanted, value))
   );
 }

@@ -25,6 +25,9 @@ const describe = (world: World, { vault, lock }: VaultState): BackupVaultListMem
 const isFixed = (world: World, { lock }: VaultState): boolean =>
   lock?.LockDate !== undefined && world.now >= lock.LockDate;
 
+const isWithin = (days: number, least: number, most: number): boolean =>
+  Number.isInteger(days) && days >= least && days <= most;
+
 function mustBeChangeable(world: World, state: VaultState): void {
   if (isFixed(world, state))
     throw invalidRequest(
@@ -75,7 +78,7 @@ export const vaultOperations = {
     const { BackupVaultName, MinRetentionDays, MaxRetentionDays, ChangeableForDays } = input;
     const state = knownVault(world, BackupVaultName);
     mustBeChangeable(world, state);
-    if ((MinRetentionDays ?? 1) < 1 || (MaxRetentionDays ?? 1) > 36_500)
+    if (![MinRetentionDays, MaxRetentionDays].every((days = 1) => isWithin(days, 1, 36_500)))
       throw invalidValue('A retention period is between 1 and 36500 days.');
     if (
       MinRetentionDays !== undefined &&
@@ -83,8 +86,8 @@ export const vaultOperations = {
       MinRetentionDays > MaxRetentionDays
     )
       throw invalidValue('MinRetentionDays cannot be greater than MaxRetentionDays.');
-    if (ChangeableForDays !== undefined && ChangeableForDays < 3)
-      throw invalidValue('ChangeableForDays cannot be less than 3 days.');
+    if (ChangeableForDays !== undefined && !isWithin(ChangeableForDays, 3, 36_500))
+      throw invalidValue('ChangeableForDays cannot be less than 3 days or more than 36500 days.');
     state.lock = {
       ...(MinRetentionDays !== undefined && { MinRetentionDays }),
       ...(MaxRetentionDays !== undefined && { MaxRetentionDays }),

@@ -1,3 +1,5 @@
+import { ownMember, setMember } from '../../own-member.ts';
+
 export const hidden = 'HIDDEN_DUE_TO_SECURITY_REASONS';
 
 /** Members that hold a secret wherever they stand, in any service. */
@@ -74,7 +76,11 @@ export function redacted(
           ? '<sensitiveDataRemoved>'
           : copied(inner);
       if (copy !== undefined)
-        copies[renamed[member] ?? member.charAt(0).toLowerCase() + member.slice(1)] = copy;
+        setMember(
+          copies,
+          ownMember(renamed, member) ?? member.charAt(0).toLowerCase() + member.slice(1),
+          copy,
+        );
     }
     return copies;
   }

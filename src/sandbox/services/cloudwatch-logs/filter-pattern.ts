@@ -1,3 +1,4 @@
+import { patternOf } from '../../pattern.ts';
 import { AwsFault } from '../../service.ts';
 
 /**
@@ -25,11 +26,10 @@ export function matcherOf(pattern: string): (message: string) => boolean {
 }
 
 function expression(source: string): (message: string) => boolean {
-  // Groups are not among the operators that the service takes, and without them no repetition is nested.
+  // Groups are not among the operators that the service takes.
   if (/(?<!\\)[()]/.test(source)) throw new AwsFault('InvalidParameterException', 'Invalid filter pattern');
   try {
-    const compiled = new RegExp(source);
-    return (message) => compiled.test(message);
+    return patternOf(source);
   } catch {
     throw new AwsFault('InvalidParameterException', 'Invalid filter pattern');
   }

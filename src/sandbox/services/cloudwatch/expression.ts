@@ -18,13 +18,20 @@ const token =
 /** Operators from the loosest to the tightest. */
 const levels = [['||'], ['&&'], ['<', '>', '<=', '>=', '==', '!='], ['+', '-'], ['*', '/'], ['^']];
 
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html */
+const longest = 2048;
+/** Deeper ones would not fit on the stack. */
+const deepest = 100;
+
 /**
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  * @throws SyntaxError where it is no expression
  */
 export function parseExpression(text: string): Expression {
+  if (text.length > longest) throw new SyntaxError(`It is longer than ${longest} characters`);
   const tokens = tokensIn(text);
   let next = 0;
+  let within = 0;
 
   const isNext = (sign: string): boolean => tokens[next]?.sign === sign;
 
@@ -59,6 +66,14 @@ export function parseExpression(text: string): Expression {
   }
 
   function single(): Expression {
+    within += 1;
+    if (within > deepest) throw new SyntaxError('It is nested too deeply');
+    const expression = inner();
+    within -= 1;
+    return expression;
+  }
+
+  function inner(): Expression {
     const found = tokens[next];
     next += 1;
     if (found?.number !== undefined) return { is: 'number', value: found.number };
@@ -70,9 +85,9 @@ export function parseExpression(text: string): Expression {
     }
     switch (found?.sign) {
       case '(': {
-        const inner = level(0);
+        const enclosed = level(0);
         take(')');
-        return inner;
+        return enclosed;
       }
       case '[':
         return { is: 'list', items: listUntil(']') };

@@ -1,4 +1,5 @@
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import { ownMember } from '../../own-member.ts';
 import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
 import { type Expression, parseExpression } from './expression.ts';
@@ -20,6 +21,16 @@ interface Setting {
 /** Longer chains of expressions than this have a circle in them. */
 const deepest = 20;
 
+/** In seconds; an expression without a period of its own has that of the first metric. */
+export const periodIn = (
+  { MetricStat, Period }: MetricDataQuery,
+  queries: readonly MetricDataQuery[],
+): number =>
+  MetricStat?.Period ??
+  Period ??
+  queries.find((query) => query.MetricStat !== undefined)?.MetricStat?.Period ??
+  60;
+
 /**
  * Answers queries by their ids: metrics, and expressions over other queries.
  * @throws AwsFault for a query that cannot be answered
@@ -27,11 +38,7 @@ const deepest = 20;
 export function evaluateQueries(world: World, queries: readonly MetricDataQuery[], setting: Setting) {
   const known = new Map<string, Evaluated>();
 
-  const windowOf = ({ MetricStat, Period }: MetricDataQuery): Window => ({
-    ...setting,
-    period: MetricStat?.Period ?? Period ?? firstPeriod,
-  });
-  const firstPeriod = queries.find(({ MetricStat }) => MetricStat !== undefined)?.MetricStat?.Period ?? 60;
+  const windowOf = (query: MetricDataQuery): Window => ({ ...setting, period: periodIn(query, queries) });
 
   function evaluated(id: string, depth: number): Evaluated {
     const before = known.get(id);
@@ -183,8 +190,8 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 const folds: Readonly<Record<string, (values: readonly number[]) => number>> = {
   SUM: sum,
   AVG: (values) => sum(values) / values.length,
-  MIN: (values) => Math.min(...values),
-  MAX: (values) => Math.max(...values),
+  MIN: (values) => values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY),
+  MAX: (values) => values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
 };
 
 const changes: Readonly<Record<string, (value: number) => number>> = {
@@ -197,9 +204,9 @@ function called(name: string, inputs: readonly Expression[], scope: Scope): Valu
   const [first, second, third] = inputs;
   if (name === 'METRICS' && first === undefined) return scope.metrics();
   if (first === undefined) throw wrongExpression(scope.query, `${name} needs an argument`);
-  const fold = folds[name];
+  const fold = ownMember(folds, name);
   if (fold !== undefined) return folded(answerOf(first, scope), fold);
-  const change = changes[name];
+  const change = ownMember(changes, name);
   if (change !== undefined) return combined(answerOf(first, scope), 0, change);
   if (name === 'PERIOD') return scope.window.period;
   if (name === 'FILL' && second !== undefined) return filled(answerOf(first, scope), second, scope);

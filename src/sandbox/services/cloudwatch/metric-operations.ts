@@ -1,19 +1,55 @@
-import type { Dimension, MetricDatum, StandardUnit, Statistic } from '@aws-sdk/client-cloudwatch';
+import type {
+  Dimension,
+  MetricDataQuery,
+  MetricDatum,
+  StandardUnit,
+  Statistic,
+} from '@aws-sdk/client-cloudwatch';
 import { hours, minutes } from '../../../duration.ts';
 import { later } from '../../schedule.ts';
 import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
 import type { Operations } from '../operations.ts';
 import { pageOf } from '../page.ts';
-import { evaluateQueries } from './math.ts';
+import { evaluateQueries, periodIn } from './math.ts';
 import { datapoints } from './metrics.ts';
 import { minuteOf, type Reported, record, seriesOf, together, type Values } from './series.ts';
 
 const mostDatapoints = 1440;
+/** Of all queries of a call, which AWS gives in pages of no more. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
+const mostDataOfQueries = 100_800;
+const mostQueries = 500;
 const mostValues = 1000;
 
 const invalidValue = (message: string) => new AwsFault('InvalidParameterValueException', message);
 const invalidCombination = (message: string) => new AwsFault('InvalidParameterCombinationException', message);
+
+const tooMany = (asked: number, most: number): string =>
+  `You have requested up to ${asked} datapoints, which exceeds the limit of ${most}. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html */
+const isPeriod = (period: number): boolean =>
+  [1, 5, 10, 20, 30].includes(period) || (period > 0 && period % 60 === 0);
+
+const periodText = (parameter: string): string => `The parameter ${parameter} must be a multiple of 60.`;
+
+/** Before any is evaluated: what is asked for may be more than a process can hold. */
+function checkQueries(queries: readonly MetricDataQuery[], { from, to }: { from: Date; to: Date }): void {
+  const refused = (message: string) => new AwsFault('ValidationError', message);
+  if (queries.length > mostQueries)
+    throw refused(`The collection MetricDataQueries must not have a size greater than ${mostQueries}.`);
+  for (const [index, { MetricStat, Period }] of queries.entries())
+    for (const [member, period] of [
+      ['MetricStat.Period', MetricStat?.Period],
+      ['Period', Period],
+    ] as const)
+      if (period !== undefined && !isPeriod(period))
+        throw refused(periodText(`MetricDataQueries.member.${index + 1}.${member}`));
+  const asked = queries
+    .map((query) => Math.ceil((to.getTime() - from.getTime()) / (periodIn(query, queries) * 1000)))
+    .reduce((sum, count) => sum + Math.max(0, count), 0);
+  if (asked > mostDataOfQueries) throw refused(tooMany(asked, mostDataOfQueries));
+}
 
 const noLaterThanNow = (world: World, time: Date): Date => (time > world.now ? world.now : time);
 
@@ -25,7 +61,9 @@ export const metricOperations = {
         'ValidationError',
         'The parameter StartTime must be less than the parameter EndTime.',
       );
-    const evaluated = evaluateQueries(world, MetricDataQueries, { from, to: noLaterThanNow(world, to) });
+    const setting = { from, to: noLaterThanNow(world, to) };
+    checkQueries(MetricDataQueries, setting);
+    const evaluated = evaluateQueries(world, MetricDataQueries, setting);
     return {
       MetricDataResults: MetricDataQueries.filter(({ ReturnData }) => ReturnData !== false).map(
         ({ Id = '' }) => {
@@ -51,11 +89,9 @@ export const metricOperations = {
       throw invalidValue('The parameter StartTime must be less than the parameter EndTime.');
     if (Statistics.length + ExtendedStatistics.length === 0)
       throw invalidCombination('Must specify either Statistics or ExtendedStatistics');
+    if (!isPeriod(Period)) throw invalidValue(periodText('Period'));
     const asked = Math.ceil((EndTime.getTime() - StartTime.getTime()) / (Period * 1000));
-    if (asked > mostDatapoints)
-      throw invalidCombination(
-        `You have requested up to ${asked} datapoints, which exceeds the limit of ${mostDatapoints}. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
-      );
+    if (asked > mostDatapoints) throw invalidCombination(tooMany(asked, mostDatapoints));
     const window = { from: StartTime, to: noLaterThanNow(world, EndTime), period: Period };
     const unit = seriesOf(world, input)[0]?.Unit ?? 'None';
     const isOfUnit = Unit === undefined || Unit === unit;
@@ -149,11 +185,19 @@ function reportOf(
 }
 
 function valuesIn({ Value, Values = [], Counts = [], StatisticValues }: MetricDatum, member: string): Values {
+  function check(values: readonly number[], name: string): void {
+    const wrong = values.find((value) => !(Math.abs(value) <= 2 ** 360));
+    if (wrong !== undefined)
+      throw invalidValue(`The value ${wrong} for parameter ${member}.${name} is invalid.`);
+  }
   if (StatisticValues !== undefined) {
     const { Minimum = 0, Maximum = 0, Sum = 0, SampleCount = 0 } = StatisticValues;
+    check([Minimum, Maximum, Sum, SampleCount], 'StatisticValues');
     return { least: Minimum, most: Maximum, sum: Sum, count: SampleCount };
   }
   const all = Value === undefined ? Values : [Value];
+  check(all, Value === undefined ? 'Values' : 'Value');
+  check(Counts, 'Counts');
   const [first, ...rest] = all.map((value, index): Values => {
     const count = Value === undefined ? (Counts[index] ?? 1) : 1;
     return { least: value, most: value, sum: value * count, count };
@@ -162,7 +206,5 @@ function valuesIn({ Value, Values = [], Counts = [], StatisticValues }: MetricDa
     throw invalidCombination(
       `At least one of the parameters ${member}.Value, ${member}.Values and ${member}.StatisticValues must be specified.`,
     );
-  if (!all.every(Number.isFinite))
-    throw invalidValue(`The value NaN for parameter ${member}.Value is invalid.`);
   return rest.reduce(together, first);
 }

@@ -1,3 +1,5 @@
+import type { InstanceStatusSummary } from '@aws-sdk/client-ec2';
+import { beginOf, inForce } from '../../faults/fault.ts';
 import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
 import type { Operations } from '../operations.ts';
@@ -24,24 +26,39 @@ export function chosen<Resource>(
   return all.filter((resource) => ids.includes(idOf(resource)));
 }
 
-const instancesOf = (world: World, ids: readonly string[] | undefined) =>
-  chosen(
-    Object.values(world.ec2.nodes).map((node) => node.instance),
+/** Eight digits, or seventeen since 2016: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html */
+const isInstanceId = (id: string) => /^i-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id);
+
+export function nodesNamed(world: World, ids: readonly string[] | undefined): NodeState[] {
+  const malformed = ids?.find((id) => !isInstanceId(id));
+  if (malformed !== undefined)
+    throw new AwsFault('InvalidInstanceID.Malformed', `Invalid id: "${malformed}"`);
+  return chosen(
+    Object.values(world.ec2.nodes),
     ids,
-    (instance) => instance.InstanceId,
+    ({ instance }) => instance.InstanceId,
     (unknown) => missing('InvalidInstanceID.NotFound', 'instance', unknown),
   );
+}
+
+const instancesOf = (world: World, ids: readonly string[] | undefined) =>
+  nodesNamed(world, ids).map(({ instance }) => instance);
 
 /** Both status checks pass about a minute after launch. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-system-instance-status-check.html */
 const checksTake = 60_000;
 
-function reachability(world: World, { instance }: NodeState) {
+function reachability(world: World, { instance }: NodeState): InstanceStatusSummary {
+  const outage = inForce(world, 'zone-outage').find(
+    ({ zone }) => zone === instance.Placement.AvailabilityZone,
+  );
+  if (outage !== undefined) {
+    const ImpairedSince = new Date(Math.max(Number(beginOf(world, outage)), Number(instance.LaunchTime)));
+    return { Status: 'impaired', Details: [{ Name: 'reachability', Status: 'failed', ImpairedSince }] };
+  }
   const settled = world.now.getTime() - instance.LaunchTime.getTime() >= checksTake;
   return {
-    Status: settled ? ('ok' as const) : ('initializing' as const),
-    Details: [
-      { Name: 'reachability' as const, Status: settled ? ('passed' as const) : ('initializing' as const) },
-    ],
+    Status: settled ? 'ok' : 'initializing',
+    Details: [{ Name: 'reachability', Status: settled ? 'passed' : 'initializing' }],
   };
 }
 
@@ -74,10 +91,8 @@ export const describing = {
       InstanceStatuses: page.items.flatMap((instance) => {
         const node = world.ec2.nodes[instance.InstanceId];
         if (node === undefined) return [];
-        const status =
-          instance.State.Name === 'running'
-            ? reachability(world, node)
-            : { Status: 'not-applicable' as const };
+        const status: InstanceStatusSummary =
+          instance.State.Name === 'running' ? reachability(world, node) : { Status: 'not-applicable' };
         return {
           InstanceId: instance.InstanceId,
           AvailabilityZone: instance.Placement.AvailabilityZone,

@@ -1,10 +1,13 @@
 import type { InstanceStateChange, InstanceStateName, Tag } from '@aws-sdk/client-ec2';
+import { fingerprint } from '../../fingerprint.ts';
+import { ownMember, setMember } from '../../own-member.ts';
 import { drawBetween, drawHex } from '../../random.ts';
 import { schedule, secondsFrom } from '../../schedule.ts';
 import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
 import type { Operations } from '../operations.ts';
-import { chosen, missing } from './describe.ts';
+import { nodesNamed } from './describe.ts';
+import { limitExceeded, roomForInstances } from './instance-limit.ts';
 import { imageOf, templateVersionOf } from './launch-templates.ts';
 import { setNodeState } from './nodes.ts';
 import type { Ec2Event, NodeState } from './state.ts';
@@ -27,14 +30,6 @@ function begin(world: World, { instance }: NodeState, from: Ec2Event['from']): v
     to: lasting[from],
   });
 }
-
-const nodesNamed = (world: World, ids: readonly string[] | undefined): NodeState[] =>
-  chosen(
-    Object.values(world.ec2.nodes),
-    ids,
-    ({ instance }) => instance.InstanceId,
-    (unknown) => missing('InvalidInstanceID.NotFound', 'instance', unknown),
-  );
 
 /** Moves those that are in one of the states, leaves those that are there already, and refuses the rest before anything moves. */
 function change(
@@ -72,17 +67,17 @@ function change(
 export const instances = {
   RunInstances(world, input) {
     const { MinCount = 1, MaxCount = 1, ClientToken } = input;
-    const request = JSON.stringify({ ...input, ClientToken: undefined });
-    const earlier = ClientToken === undefined ? undefined : world.ec2.launchTokens[ClientToken];
+    checkCounts(MinCount, MaxCount);
+    const request = fingerprint({ ...input, ClientToken: undefined });
+    const earlier = ClientToken === undefined ? undefined : ownMember(world.ec2.launchTokens, ClientToken);
     if (earlier !== undefined && earlier.request !== request)
       throw new AwsFault(
         'IdempotentParameterMismatch',
         'The client token has already been used with different parameters.',
       );
-    const ids =
-      earlier?.instances ??
-      Array.from({ length: MaxCount }, () => launched(world, input, MinCount).instance.InstanceId);
-    if (ClientToken !== undefined) world.ec2.launchTokens[ClientToken] = { request, instances: ids };
+    const ids = earlier?.instances ?? launchedUpTo(world, input, { MinCount, MaxCount });
+    if (ClientToken !== undefined)
+      setMember(world.ec2.launchTokens, ClientToken, { request, instances: ids });
     return {
       ReservationId: ids[0]?.replace('i-', 'r-'),
       OwnerId: world.account,
@@ -142,7 +137,30 @@ function boot(world: World, node: NodeState | undefined): void {
 
 type Launch = Parameters<NonNullable<Operations<typeof import('@aws-sdk/client-ec2')>['RunInstances']>>[1];
 
-function launched(world: World, input: Launch, least: number): NodeState {
+function checkCounts(least: number, most: number): void {
+  const refused = (message: string) => new AwsFault('InvalidParameterValue', message);
+  if (!Number.isInteger(least) || least < 1)
+    throw refused('Minimum instance count must be greater than zero');
+  if (!Number.isInteger(most) || most < 1) throw refused('Maximum instance count must be greater than zero');
+  if (least > most)
+    throw new AwsFault(
+      'InvalidParameterCombination',
+      'Maximum instance count must not be smaller than minimum instance count',
+    );
+}
+
+/** As many as the limit leaves room for, and none where that is too few. */
+function launchedUpTo(
+  world: World,
+  input: Launch,
+  { MinCount, MaxCount }: { MinCount: number; MaxCount: number },
+): string[] {
+  const count = Math.min(MaxCount, roomForInstances(world));
+  if (count < MinCount) throw new AwsFault('InstanceLimitExceeded', limitExceeded(world, MinCount));
+  return Array.from({ length: count }, () => launched(world, input).instance.InstanceId);
+}
+
+function launched(world: World, input: Launch): NodeState {
   const version = input.LaunchTemplate && templateVersionOf(world, input.LaunchTemplate);
   const ImageId = input.ImageId ?? (version && imageOf(world, version)) ?? '';
   if (ImageId === '')
@@ -160,11 +178,6 @@ function launched(world: World, input: Launch, least: number): NodeState {
       'InsufficientInstanceCapacity',
       `We currently do not have sufficient ${InstanceType} capacity in the Availability Zone you requested (${subnet.AvailabilityZone}). Our system will be working on provisioning additional capacity.`,
       { status: 500 },
-    );
-  if (least > 20)
-    throw new AwsFault(
-      'InstanceLimitExceeded',
-      `You have requested more instances (${least}) than your current instance limit of 20 allows.`,
     );
   const id = `i-0${drawHex(world, 16)}`;
   const node: NodeState = {

@@ -1,4 +1,6 @@
 import type { RequestLaunchTemplateData, ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
+import { fingerprint } from '../../fingerprint.ts';
+import { ownMember, setMember } from '../../own-member.ts';
 import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
 import type { Operations } from '../operations.ts';
@@ -20,6 +22,11 @@ export function templateOf(
   world: World,
   { LaunchTemplateId, LaunchTemplateName }: TemplateReference,
 ): TemplateState {
+  if (LaunchTemplateId === undefined && LaunchTemplateName === undefined)
+    throw new AwsFault(
+      'MissingParameter',
+      'The request must contain the parameter launch template ID or launch template name',
+    );
   const found = world.ec2.templates.find(({ template }) =>
     LaunchTemplateId === undefined
       ? template.LaunchTemplateName === LaunchTemplateName
@@ -40,8 +47,18 @@ export function templateOf(
 const numberOf = ({ template }: TemplateState, version: string | undefined): number => {
   if (version === '$Latest') return template.LatestVersionNumber;
   if (version === undefined || version === '$Default') return template.DefaultVersionNumber;
-  return Number(version);
+  return numberIn(version);
 };
+
+/** @throws AwsFault for what is no number of a version */
+function numberIn(version: string): number {
+  if (!/^\d{1,15}$/.test(version))
+    throw new AwsFault(
+      'InvalidParameterValue',
+      "Invalid launch template version: either '$Default', '$Latest', or a numeric version are allowed.",
+    );
+  return Number(version);
+}
 
 /** @throws AwsFault with EC2's code where the template or the version does not exist */
 export function templateVersionOf(world: World, reference: TemplateReference): TemplateVersion {
@@ -93,8 +110,8 @@ export const launchTemplates = {
   DescribeLaunchTemplateVersions(world, input) {
     const state = templateOf(world, input);
     const [least, most] = [
-      Number(input.MinVersion ?? 1),
-      Number(input.MaxVersion ?? Number.MAX_SAFE_INTEGER),
+      numberIn(input.MinVersion ?? '1'),
+      input.MaxVersion === undefined ? Number.MAX_SAFE_INTEGER : numberIn(input.MaxVersion),
     ];
     const wanted = input.Versions?.map((version) => {
       const found = state.versions.find((candidate) => candidate.VersionNumber === numberOf(state, version));
@@ -115,8 +132,8 @@ export const launchTemplates = {
   CreateLaunchTemplateVersion(world, input) {
     const state = templateOf(world, input);
     const { ClientToken, ...rest } = input;
-    const request = JSON.stringify(rest);
-    const earlier = ClientToken === undefined ? undefined : state.tokens[ClientToken];
+    const request = fingerprint(rest);
+    const earlier = ClientToken === undefined ? undefined : ownMember(state.tokens, ClientToken);
     if (earlier !== undefined) {
       if (earlier.request !== request)
         throw new AwsFault(
@@ -143,7 +160,8 @@ export const launchTemplates = {
     state.nextVersion += 1;
     state.versions.push(version);
     state.template.LatestVersionNumber = version.VersionNumber;
-    if (ClientToken !== undefined) state.tokens[ClientToken] = { request, version: version.VersionNumber };
+    if (ClientToken !== undefined)
+      setMember(state.tokens, ClientToken, { request, version: version.VersionNumber });
     return { LaunchTemplateVersion: version };
   },
 
@@ -159,7 +177,7 @@ export const launchTemplates = {
       code: 'launchTemplateVersionDoesNotExist' | 'unexpectedError';
       message: string;
     }[] = [];
-    for (const number of (input.Versions ?? []).map(Number)) {
+    for (const number of (input.Versions ?? []).map(numberIn)) {
       if (number === state.template.DefaultVersionNumber)
         refused.push({
           number,

@@ -104,6 +104,11 @@ export const securityGroups = {
 
   DeleteSecurityGroup(world, input) {
     const group = groupOf(world, input);
+    if (group.GroupName === 'default')
+      throw new AwsFault(
+        'CannotDelete',
+        `the specified group: "${group.GroupId}" name: "default" cannot be deleted by a user`,
+      );
     if (isInUse(world, group))
       throw new AwsFault('DependencyViolation', `resource ${group.GroupId} has a dependent object`);
     world.ec2.securityGroups = world.ec2.securityGroups.filter((other) => other !== group);

@@ -40,7 +40,7 @@ export interface TemplateState {
   >;
   versions: TemplateVersion[];
   nextVersion: number;
-  /** What each ClientToken asked for and got. */
+  /** What each ClientToken asked for, as a fingerprint, and got. */
   tokens: Record<string, { request: string; version: number }>;
 }
 
@@ -63,7 +63,7 @@ export interface Ec2State {
     'GroupId' | 'GroupName' | 'VpcId' | 'IpPermissions' | 'IpPermissionsEgress' | 'Tags'
   >[];
   nodes: Record<string, NodeState>;
-  /** What each ClientToken of RunInstances asked for and got. */
+  /** The same for RunInstances. */
   launchTokens: Record<string, { request: string; instances: string[] }>;
   /** Zones in which no further instance can be launched. */
   zonesWithoutCapacity: string[];

@@ -1,3 +1,4 @@
+import { ownMember } from '../../own-member.ts';
 import { AwsFault, type Service } from '../../service.ts';
 import type { World } from '../../world.ts';
 import type { Operations } from '../operations.ts';
@@ -11,6 +12,15 @@ function known(world: World, arn: string | undefined): TargetGroupState {
     throw new AwsFault('TargetGroupNotFoundException', `Target groups '${arn}' not found`);
   return found;
 }
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html */
+const numericAttributes: ReadonlyMap<string, readonly [least: number, most: number]> = new Map([
+  ['deregistration_delay.timeout_seconds', [0, 3600]],
+  ['slow_start.duration_seconds', [0, 900]],
+]);
+
+const isWithin = (text: string, [least, most]: readonly [least: number, most: number]): boolean =>
+  /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most;
 
 export const loadBalancingOperations = {
   DescribeLoadBalancers(world, { LoadBalancerArns, Names, Marker, PageSize }) {
@@ -51,6 +61,8 @@ export const loadBalancingOperations = {
 
   ModifyTargetGroupAttributes(world, { TargetGroupArn, Attributes = [] }) {
     const group = known(world, TargetGroupArn);
+    if (Attributes.some(({ Key }) => Key === undefined))
+      throw new AwsFault('ValidationError', 'Target group attribute key must be specified');
     const unknown = Attributes.find(
       ({ Key }) => !group.attributes.some((attribute) => attribute.Key === Key),
     );
@@ -59,6 +71,14 @@ export const loadBalancingOperations = {
         'InvalidConfigurationRequestException',
         `Target group attribute key '${unknown.Key}' is not recognized`,
       );
+    for (const { Key = '', Value = '' } of Attributes) {
+      const range = numericAttributes.get(Key);
+      if (range !== undefined && !isWithin(Value, range))
+        throw new AwsFault(
+          'ValidationError',
+          `Target group attribute '${Key}' must be a whole number between ${range[0]} and ${range[1]} inclusive`,
+        );
+    }
     for (const attribute of group.attributes) {
       const wanted = Attributes.find(({ Key }) => Key === attribute.Key)?.Value;
       if (wanted !== undefined) attribute.Value = wanted;
@@ -112,7 +132,7 @@ export const loadBalancingOperations = {
   RegisterTargets(world, { TargetGroupArn, Targets = [] }) {
     const group = known(world, TargetGroupArn);
     const idle = Targets.map(({ Id }) => Id ?? '').filter(
-      (id) => world.ec2.nodes[id]?.instance.State.Name !== 'running',
+      (id) => ownMember(world.ec2.nodes, id)?.instance.State.Name !== 'running',
     );
     if (idle.length > 0)
       throw new AwsFault(

@@ -1,5 +1,5 @@
+import { isLike } from '../../wildcard.ts';
 import type { PolicyStatement } from './state.ts';
-import { isLike } from './wildcards.ts';
 
 /** Values by context key, the keys in lower case: they are compared without regard to it. */
 export type Context = Readonly<Record<string, readonly string[]>>;

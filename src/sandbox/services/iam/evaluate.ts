@@ -1,6 +1,6 @@
+import { isLike } from '../../wildcard.ts';
 import { type Context, conditionsHold, missingKeys } from './conditions.ts';
 import type { PolicyDocument, PolicyStatement } from './state.ts';
-import { isLike } from './wildcards.ts';
 
 export interface Question {
   readonly action: string;

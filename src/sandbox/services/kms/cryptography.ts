@@ -3,7 +3,7 @@ import { seal, unseal } from '../../sealed.ts';
 import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
 import type { Operations } from '../operations.ts';
-import { arnOf, keyNamed, mustBeEnabled } from './keys.ts';
+import { arnOf, invalid, keyNamed, mustBeEnabled } from './keys.ts';
 import type { Key } from './state.ts';
 
 type Context = Readonly<Record<string, string>> | undefined;
@@ -74,7 +74,14 @@ function checkSize(plaintext: Uint8Array, least: number, most: number): void {
 function dataKeyLength(spec: string | undefined, bytes: number | undefined): number {
   if ((spec === undefined) === (bytes === undefined))
     throw new AwsFault('ValidationException', 'Please specify either number of bytes or key spec.');
-  return bytes ?? (spec === 'AES_128' ? 16 : 32);
+  if (spec !== undefined && spec !== 'AES_128' && spec !== 'AES_256')
+    throw invalid(spec, 'keySpec', 'Member must satisfy enum value set: [AES_256, AES_128]');
+  const length = bytes ?? (spec === 'AES_128' ? 16 : 32);
+  if (!Number.isInteger(length)) throw invalid(length, 'numberOfBytes', 'Member must be a whole number');
+  if (length < 1) throw invalid(length, 'numberOfBytes', 'Member must have value greater than or equal to 1');
+  if (length > 1024)
+    throw invalid(length, 'numberOfBytes', 'Member must have value less than or equal to 1024');
+  return length;
 }
 
 const dataKey = (world: World, length: number): Uint8Array =>
@@ -127,7 +134,10 @@ export const cryptography = {
   },
 
   GenerateDataKeyWithoutPlaintext(world, { KeyId, KeySpec, NumberOfBytes, EncryptionContext }) {
-    const length = dataKeyLength(KeySpec ?? (NumberOfBytes ? undefined : 'AES_256'), NumberOfBytes);
+    const length = dataKeyLength(
+      KeySpec ?? (NumberOfBytes === undefined ? 'AES_256' : undefined),
+      NumberOfBytes,
+    );
     const key = keyToUse(world, KeyId);
     return {
       CiphertextBlob: encrypted(world, key, dataKey(world, length), EncryptionContext),

@@ -9,6 +9,7 @@ import { callerArn } from '../sts.ts';
 import {
   arnOf,
   describeKey,
+  invalid,
   keyNamed,
   keysIn,
   mustBeEnabled,
@@ -47,12 +48,6 @@ function ownKey(world: World, named: string | undefined, action: string): Key {
     );
   return key;
 }
-
-const invalid = (value: unknown, member: string, constraint: string) =>
-  new AwsFault(
-    'ValidationException',
-    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${constraint}`,
-  );
 
 export const keyOperations = {
   CreateKey(world, { Description = '', Policy, Tags = [], KeySpec, KeyUsage, Origin, MultiRegion }) {

@@ -17,6 +17,12 @@ export const keysIn = (world: World): Key[] =>
 const keyId = /^(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 const arn = /^arn:aws:kms:([a-z0-9-]+):(\d{12}):(.+)$/;
 
+export const invalid = (value: unknown, member: string, constraint: string): AwsFault =>
+  new AwsFault(
+    'ValidationException',
+    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${constraint}`,
+  );
+
 const notFound = (message: string) => new AwsFault('NotFoundException', message);
 
 /** @throws AwsFault where no key of this Region is meant; operations that manage a key take no alias for it */

@@ -1,4 +1,5 @@
 import { inForce } from '../../faults/fault.ts';
+import { ownMember, setMember } from '../../own-member.ts';
 import { isSame, seal } from '../../sealed.ts';
 import type { World } from '../../world.ts';
 import { hostOf } from './brokers.ts';
@@ -32,7 +33,7 @@ export function connectToBroker(world: World, host: string, { user, password }: 
   const broker = brokerBehind(world, host);
   if (broker === undefined) return { error: `getaddrinfo ENOTFOUND ${host}` };
   if (!isServing(world, broker)) return { error: `connect ETIMEDOUT ${host}:5671` };
-  const known = broker.logins[user];
+  const known = ownMember(broker.logins, user);
   if (known === undefined || !isSame(known, seal(world, password)))
     return {
       error:
@@ -47,5 +48,5 @@ export function connectToBroker(world: World, host: string, { user, password }: 
  */
 export function setBrokerPassword(world: World, host: string, { user, password }: Login): void {
   const broker = brokerBehind(world, host);
-  if (broker !== undefined && isServing(world, broker)) broker.logins[user] = seal(world, password);
+  if (broker !== undefined && isServing(world, broker)) setMember(broker.logins, user, seal(world, password));
 }

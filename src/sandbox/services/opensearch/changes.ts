@@ -5,6 +5,7 @@ import type {
   DomainProcessingStatusType,
   ModifyingProperties,
 } from '@aws-sdk/client-opensearch';
+import { setMember } from '../../own-member.ts';
 import { drawBetween, drawHex, drawUuid } from '../../random.ts';
 import { schedule, secondsFrom } from '../../schedule.ts';
 import type { EventHandlers, World } from '../../world.ts';
@@ -179,7 +180,7 @@ export const openSearchEvents: EventHandlers<OpenSearchEvent> = {
         at: world.now,
         version: (domain.optionChanges[option]?.version ?? 1) + 1,
       };
-    if (change.login !== undefined) domain.logins[change.login.user] = change.login.password;
+    if (change.login !== undefined) setMember(domain.logins, change.login.user, change.login.password);
     if (change.stages.length === blueGreen.length) {
       const { AvailabilityZones = [] } = domain.described.VPCOptions ?? {};
       domain.nodes = newNodes(

@@ -1,3 +1,4 @@
+import { ownMember, setMember } from '../../own-member.ts';
 import { isSame, seal } from '../../sealed.ts';
 import type { World } from '../../world.ts';
 import { isUnderWay } from './changes.ts';
@@ -25,7 +26,7 @@ export function connectToSearch(world: World, host: string, { user, password }: 
   if (domain === undefined) return { error: `getaddrinfo ENOTFOUND ${host}` };
   if (!hasQuorum(world, domain))
     return { error: '503 Service Unavailable: cluster_manager_not_discovered_exception' };
-  const known = domain.logins[user];
+  const known = ownMember(domain.logins, user);
   return known !== undefined && isSame(known, seal(world, password))
     ? { ok: true }
     : { error: '401 Unauthorized' };
@@ -34,7 +35,7 @@ export function connectToSearch(world: World, host: string, { user, password }: 
 /** Sets a user's password in the domain itself, as its security plugin's API does. Where no domain of that name serves, nothing is set. */
 export function setSearchPassword(world: World, host: string, { user, password }: Login): void {
   const domain = domainBehind(world, host);
-  if (domain !== undefined && hasQuorum(world, domain)) domain.logins[user] = seal(world, password);
+  if (domain !== undefined && hasQuorum(world, domain)) setMember(domain.logins, user, seal(world, password));
 }
 
 /**

@@ -4,6 +4,20 @@ import type { Domain } from './state.ts';
 
 export const invalid = (message: string): AwsFault => new AwsFault('ValidationException', message);
 
+/** Instances per domain, unless AWS was asked for more. https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html */
+const mostInstances = 80;
+
+export function checkInstanceCount(count: number | undefined): void {
+  if (count === undefined) return;
+  if (!Number.isInteger(count) || count < 1)
+    throw invalid('Instance count must be greater than or equal to 1.');
+  if (count > mostInstances)
+    throw new AwsFault(
+      'LimitExceededException',
+      `The requested number of instances, ${count}, exceeds the limit of ${mostInstances} instances per domain.`,
+    );
+}
+
 export const domainNamed = (world: World, name: string | undefined): Domain | undefined =>
   world.openSearch.domains.find(({ described }) => described.DomainName === name);
 

@@ -8,7 +8,14 @@ import { keyUnusable } from '../kms/key-use.ts';
 import type { Operations } from '../operations.ts';
 import { begin, creation, deletion, newNodes } from './changes.ts';
 import { statusOf } from './describing.ts';
-import { checkName, domainNamed, endpointOf, invalid, knownDomain } from './known-domain.ts';
+import {
+  checkInstanceCount,
+  checkName,
+  domainNamed,
+  endpointOf,
+  invalid,
+  knownDomain,
+} from './known-domain.ts';
 import { masterUser } from './master-user.ts';
 import type { Described, Domain } from './state.ts';
 import { inVpc } from './updating.ts';
@@ -26,6 +33,7 @@ function check(
   const type = ClusterConfig?.InstanceType;
   if (type !== undefined && !/^[a-z0-9]+\.[a-z0-9]+\.search$/.test(type))
     throw new AwsFault('InvalidTypeException', `Invalid instance type: ${type}`);
+  checkInstanceCount(ClusterConfig?.InstanceCount);
   const unusable = EncryptionAtRestOptions?.KmsKeyId && keyUnusable(world, EncryptionAtRestOptions.KmsKeyId);
   if (unusable) throw invalid(unusable);
 }

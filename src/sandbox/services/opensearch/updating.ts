@@ -5,7 +5,7 @@ import type { Operations } from '../operations.ts';
 import { begin, blueGreen, dynamic, isUnderWay } from './changes.ts';
 import { type Deployment, deploymentOf } from './deployment.ts';
 import { configOf } from './describing.ts';
-import { invalid, knownDomain } from './known-domain.ts';
+import { checkInstanceCount, invalid, knownDomain } from './known-domain.ts';
 import { masterUser } from './master-user.ts';
 import type { Change, Domain } from './state.ts';
 
@@ -94,8 +94,7 @@ function check(world: World, domain: Domain, request: UpdateDomainConfigRequest)
   const { InstanceCount, InstanceType } = request.ClusterConfig ?? {};
   if (InstanceType !== undefined && !/^[a-z0-9]+\.[a-z0-9]+\.search$/.test(InstanceType))
     throw new AwsFault('InvalidTypeException', `Invalid instance type: ${InstanceType}`);
-  if (InstanceCount !== undefined && InstanceCount < 1)
-    throw invalid('Instance count must be greater than or equal to 1.');
+  checkInstanceCount(InstanceCount);
   if (described.EncryptionAtRestOptions?.Enabled && request.EncryptionAtRestOptions?.Enabled === false)
     throw new AwsFault(
       'DisabledOperationException',

@@ -1,3 +1,4 @@
+import { ownMember, setMember } from '../../own-member.ts';
 import { isSame, seal } from '../../sealed.ts';
 import type { World } from '../../world.ts';
 import { findInstance, knownCluster } from './find.ts';
@@ -36,6 +37,8 @@ function behindReaderEndpoint(world: World, state: ClusterState): string | undef
   return readers[turn]?.instance.DBInstanceIdentifier;
 }
 
+const clientAddress = '10.20.1.41';
+
 /** Whether the instance holds connections now: one that restarts does not. */
 export function isUp(world: World, instance: string): boolean {
   const found = findInstance(world, instance);
@@ -43,30 +46,30 @@ export function isUp(world: World, instance: string): boolean {
 }
 
 /**
- * Opens a connection to an instance, as a client would.
+ * Opens a connection to an instance, as a client would that asked for `dialled`: the name that its errors name.
  * Errors: https://dev.mysql.com/doc/mysql-errors/8.0/en/client-error-reference.html and server-error-reference.html there.
  */
 export function openConnection(
   world: World,
   instance: string,
   { user, password }: DatabaseLogin,
-  from = '10.20.1.41',
+  dialled?: string,
 ): DatabaseConnection {
   const found = findInstance(world, instance);
   if (found === undefined)
-    return { error: `ERROR 2005 (HY000): Unknown MySQL server host '${instance}' (-2)` };
+    return { error: `ERROR 2005 (HY000): Unknown MySQL server host '${dialled ?? instance}' (-2)` };
   const { cluster, member } = found;
-  const host = member.instance.Endpoint?.Address ?? instance;
+  const host = dialled ?? member.instance.Endpoint?.Address ?? instance;
   const noAnswer = (errno: number) => ({
     error: `ERROR 2003 (HY000): Can't connect to MySQL server on '${host}:${cluster.cluster.Port}' (${errno})`,
   });
   // Nobody answers from a lost zone; a host whose server restarts refuses.
   if (isOutOfReach(world, member)) return noAnswer(110);
   if (member.isDown) return noAnswer(111);
-  const kept = cluster.users[user];
+  const kept = ownMember(cluster.users, user);
   if (kept === undefined || !isSame(kept, seal(world, password)))
     return {
-      error: `ERROR 1045 (28000): Access denied for user '${user}'@'${from}' (using password: ${password === '' ? 'NO' : 'YES'})`,
+      error: `ERROR 1045 (28000): Access denied for user '${user}'@'${clientAddress}' (using password: ${password === '' ? 'NO' : 'YES'})`,
     };
   return { readOnly: !isWriter(cluster, member) };
 }
@@ -79,5 +82,5 @@ export function isReadOnly(world: World, instance: string): boolean {
 
 /** Sets a user's password in the database itself (not the master password, for which there is ModifyDBCluster). */
 export function setDatabasePassword(world: World, cluster: string, { user, password }: DatabaseLogin): void {
-  knownCluster(world, cluster).users[user] = seal(world, password);
+  setMember(knownCluster(world, cluster).users, user, seal(world, password));
 }

@@ -4,7 +4,7 @@ import type { EventHandlers, World } from '../../world.ts';
 import { say } from './event-log.ts';
 import { becomeWriter, staysDown } from './failover.ts';
 import { findInstance } from './find.ts';
-import { hostSuffix } from './new-cluster.ts';
+import { hostedZone, hostSuffix } from './new-cluster.ts';
 import { bringUp, isOutOfReach, takeDown } from './serving.ts';
 import type { InstanceState, RdsEvent } from './state.ts';
 import { drawSpan } from './timings.ts';
@@ -41,7 +41,7 @@ export const instanceEvents: EventHandlers<InstanceEvent> = {
     member.instance.Endpoint = {
       Address: `${dbInstance}.${hostSuffix(world)}`,
       Port: cluster.cluster.Port,
-      HostedZoneId: 'Z2R2ITUGPM61AM',
+      ...hostedZone(world),
     };
     if (cluster.writer === undefined) becomeWriter(world, cluster, member);
     bringUp(world, cluster, member);

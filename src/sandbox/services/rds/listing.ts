@@ -1,4 +1,5 @@
 import type { Filter } from '@aws-sdk/client-rds';
+import { ownMember } from '../../own-member.ts';
 import { AwsFault } from '../../service.ts';
 import { type Page, pageOf } from '../page.ts';
 
@@ -27,7 +28,7 @@ export function filtered<Item>(
 ): Item[] {
   let left = [...items];
   for (const { Name = '', Values = [] } of filters ?? []) {
-    const read = readers[Name];
+    const read = ownMember(readers, Name);
     if (read === undefined) throw new AwsFault('InvalidParameterValue', `Unrecognized filter name: ${Name}`);
     left = left.filter((item) => read(item).some((value) => Values.includes(value)));
   }

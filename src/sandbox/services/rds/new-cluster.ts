@@ -54,12 +54,12 @@ export function newCluster(
       Port: settings.Port,
       Endpoint: `${name}.cluster-${host}`,
       ReaderEndpoint: `${name}.cluster-ro-${host}`,
-      HostedZoneId: 'Z2R2ITUGPM61AM',
+      ...hostedZone(world),
       MasterUsername: settings.MasterUsername,
       ...(settings.DatabaseName !== undefined && { DatabaseName: settings.DatabaseName }),
       DBSubnetGroup: group.DBSubnetGroupName,
       DBClusterParameterGroup: parameterGroup.toLowerCase(),
-      VpcSecurityGroups: (settings.VpcSecurityGroupIds ?? []).map((id) => ({
+      VpcSecurityGroups: securityGroups(world, group.VpcId, settings.VpcSecurityGroupIds).map((id) => ({
         VpcSecurityGroupId: id,
         Status: 'active',
       })),
@@ -90,6 +90,28 @@ export function newCluster(
   };
   world.rds.clusters.push(state);
   return state;
+}
+
+/** Without a word about groups it is the VPC's default one: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-restore-snapshot.html */
+const securityGroups = ({ ec2 }: World, vpc: string, given: readonly string[] = []): readonly string[] =>
+  given.length > 0
+    ? given
+    : ec2.securityGroups
+        .filter(({ GroupName, VpcId }) => GroupName === 'default' && VpcId === vpc)
+        .map(({ GroupId }) => GroupId);
+
+/** The zones of Route 53 that hold the endpoints: observed in what DescribeDBInstances shows in these Regions. */
+const hostedZones: Readonly<Record<string, string>> = {
+  'eu-central-1': 'Z1RLNUO7B9Q6NB',
+  'eu-west-1': 'Z29XKXDKYMONMX',
+  'us-east-1': 'Z2R2ITUGPM61AM',
+  'us-east-2': 'Z2XHWR1WZ565X2',
+  'us-west-2': 'Z1PVIF0B656C1W',
+};
+
+export function hostedZone({ region }: World): { HostedZoneId?: string } {
+  const HostedZoneId = hostedZones[region];
+  return HostedZoneId === undefined ? {} : { HostedZoneId };
 }
 
 /** All host names of an account end alike in a Region. */

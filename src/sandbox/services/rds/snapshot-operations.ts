@@ -48,10 +48,7 @@ export const snapshotOperations = {
   DeleteDBClusterSnapshot(world, { DBClusterSnapshotIdentifier }) {
     const state = mustBeAvailable(world, knownSnapshot(world, DBClusterSnapshotIdentifier));
     if (!world.rds.snapshots.includes(state))
-      throw new AwsFault(
-        'InvalidDBClusterSnapshotStateFault',
-        `Only manual snapshots may be deleted: ${state.snapshot.DBClusterSnapshotIdentifier} is automated.`,
-      );
+      throw new AwsFault('InvalidDBClusterSnapshotStateFault', 'Only manual snapshots may be deleted.');
     world.rds.snapshots = world.rds.snapshots.filter((other) => other !== state);
     return { DBClusterSnapshot: { ...shownSnapshot(world, state), Status: 'deleted' } };
   },

@@ -2,6 +2,7 @@ import type { DBClusterSnapshot, Tag } from '@aws-sdk/client-rds';
 import { later } from '../../schedule.ts';
 import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
+import { recoveryPoints } from '../backup/find.ts';
 import { automatedSnapshots } from './automated-backups.ts';
 import { copyAt } from './copy-at.ts';
 import { say } from './event-log.ts';
@@ -45,11 +46,32 @@ export function shownSnapshot(world: World, state: SnapshotState): DBClusterSnap
   };
 }
 
-/** Manual and automated ones, the oldest first. */
+/** Complete recovery points of AWS Backup are snapshots too, which only AWS Backup deletes. */
+const backedUp = (world: World): SnapshotState[] =>
+  recoveryPoints(world).flatMap(({ arn, held, key, created, completed, status, tags }) =>
+    held.type !== 'Aurora' || status !== 'COMPLETED' || completed === undefined
+      ? []
+      : {
+          snapshot: {
+            DBClusterSnapshotIdentifier: nameIn(arn, 'cluster-snapshot'),
+            DBClusterSnapshotArn: arn,
+            DBClusterIdentifier: held.copy.of.split(':').at(-1) ?? '',
+            SnapshotType: 'awsbackup',
+            KmsKeyId: key,
+            TagList: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+          },
+          begunAt: created,
+          availableAt: completed,
+          copy: { ...held.copy, kmsKeyId: key },
+        },
+  );
+
+/** Manual and automated ones and those of AWS Backup, the oldest first. */
 export const allSnapshots = (world: World): SnapshotState[] =>
   [
     ...world.rds.snapshots,
     ...world.rds.clusters.flatMap((cluster) => automatedSnapshots(world, cluster)),
+    ...backedUp(world),
   ].toSorted((one, other) => one.begunAt.getTime() - other.begunAt.getTime());
 
 export function knownSnapshot(world: World, identifier = ''): SnapshotState {

@@ -114,6 +114,13 @@ export const writing = {
     };
   },
 
+  /** Clients upload in parts what is larger than what fits in here: the AWS CLI from 8 MB on. */
+  CreateMultipartUpload(world: World, { Bucket, Key }: S3.CreateMultipartUploadCommandInput): never {
+    bucketNamed(world, Bucket);
+    checkedKey(Key ?? '');
+    throw s3Fault('EntityTooLarge');
+  },
+
   CopyObject(world: World, input: S3.CopyObjectCommandInput): S3.CopyObjectOutput {
     const bucket = bucketNamed(world, input.Bucket);
     const key = checkedKey(input.Key ?? '');

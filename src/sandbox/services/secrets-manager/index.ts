@@ -18,6 +18,11 @@ export const secretsManagerOperations = {
   ...randomPasswordOperations,
 } satisfies Operations<typeof import('@aws-sdk/client-secrets-manager')>;
 
-export const secretsManager: Service = { name: 'secrets-manager', operations: secretsManagerOperations };
+export const secretsManager: Service = {
+  name: 'secrets-manager',
+  operations: secretsManagerOperations,
+  // It notes the day of the last access.
+  writes: ['GetSecretValue'],
+};
 
 export const secretsManagerEvents: EventHandlers<SecretsManagerEvent> = rotationEvents;

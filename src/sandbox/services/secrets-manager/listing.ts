@@ -1,4 +1,5 @@
 import type { Filter } from '@aws-sdk/client-secrets-manager';
+import { ownMember } from '../../own-member.ts';
 import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
 import type { Operations } from '../operations.ts';
@@ -33,7 +34,7 @@ const matches: Readonly<Record<string, (secret: Secret, value: string) => boolea
 
 export function filtered(world: World, filters: readonly Filter[]): Secret[] {
   for (const { Key = '' } of filters)
-    if (matches[Key] === undefined)
+    if (!Object.hasOwn(matches, Key))
       throw new AwsFault(
         'ValidationException',
         `1 validation error detected: Value '${Key}' at 'filters.1.member.key' failed to satisfy constraint: Member must satisfy enum value set: [${Object.keys(matches).sort().join(', ')}]`,
@@ -57,7 +58,7 @@ const orders: Readonly<Record<string, (secret: Secret) => number | string>> = {
 export const listingOperations = {
   ListSecrets(world, input) {
     const { Filters = [], MaxResults, NextToken, SortOrder, IncludePlannedDeletion } = input;
-    const order = orders[input.SortBy ?? 'created-date'] ?? (({ name }) => name);
+    const order = ownMember(orders, input.SortBy ?? 'created-date') ?? (({ name }) => name);
     const found = filtered(world, Filters)
       .filter(({ deletion }) => IncludePlannedDeletion || deletion === undefined)
       .sort((one, other) => {

@@ -75,7 +75,7 @@ function openDatabase(world: World, host: string, login: { user: string; passwor
   const instance = instanceBehind(world, host);
   return instance === undefined
     ? { error: `ERROR 2005 (HY000): Unknown MySQL server host '${host}' (-2)` }
-    : openConnection(world, instance, login);
+    : openConnection(world, instance, login, host);
 }
 
 function setPassword(world: World, content: Content): void {

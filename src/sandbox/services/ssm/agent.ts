@@ -1,4 +1,4 @@
-import { runOnNode } from '../../application/hooks.ts';
+import { endWatch, runOnNode } from '../../application/hooks.ts';
 import { drawBetween } from '../../random.ts';
 import { schedule, secondsFrom } from '../../schedule.ts';
 import type { EventHandlers, World } from '../../world.ts';
@@ -97,8 +97,23 @@ function runNext(world: World, handled: Handled): void {
   const result = runOnNode(world, invocation.instance, line);
   invocation.exitCode = result.exitCode;
   print(invocation, result);
+  if (result.watch !== undefined) invocation.watch = result.watch;
   const left = (Number(deadlineOf(handled)) - Number(world.now)) / 1000;
   soon(world, 'command-line-ended', handled, Math.min(result.seconds, left));
+}
+
+/** A line that prints while it runs has ended, or was ended. */
+function collect(world: World, invocation: Invocation): void {
+  if (invocation.watch === undefined) return;
+  print(invocation, { stdout: endWatch(world, invocation.instance, invocation.watch), stderr: '' });
+  delete invocation.watch;
+}
+
+/** Ends a line that would go on for long; every other line is left to its end. */
+export function interrupt(world: World, handled: Handled): void {
+  const [least, most] = world.systemsManager.timings.delivery;
+  if (handled.invocation.watch !== undefined)
+    soon(world, 'command-line-ended', handled, drawBetween(world, least, most));
 }
 
 const deadlineOf = ({ command, invocation }: Handled): Date =>
@@ -141,6 +156,7 @@ export const agentEvents: EventHandlers<SystemsManagerEvent> = {
       if (world.now < expiresAt(command)) soon(world, 'command-line-ended', handled, triedEvery);
       return;
     }
+    collect(world, invocation);
     if (command.cancelledAt !== undefined) return end(world, handled, 'Cancelled');
     if (world.now >= deadlineOf(handled)) return end(world, handled, 'ExecutionTimedOut');
     if (invocation.stopsOnError && invocation.exitCode !== 0) return finish(world, handled);

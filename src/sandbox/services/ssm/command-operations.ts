@@ -5,7 +5,7 @@ import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
 import type { Operations } from '../operations.ts';
 import { pageOf } from '../page.ts';
-import { sendOn } from './agent.ts';
+import { interrupt, sendOn } from './agent.ts';
 import { commandState, expiresAt, invocationState } from './command-status.ts';
 import { documentNamed } from './documents.ts';
 import { hasTag, managedNode, managedNodes } from './managed-nodes.ts';
@@ -243,7 +243,10 @@ export const commandOperations = {
     );
     if (InstanceIds.length === 0 && meant.length > 0) command.cancelledAt = world.now;
     // What runs already is only asked to stop: its agent says when it has.
-    for (const invocation of meant) if (invocation.startedAt === undefined) invocation.outcome = 'Cancelled';
+    for (const invocation of meant) {
+      if (invocation.startedAt === undefined) invocation.outcome = 'Cancelled';
+      else if (command.cancelledAt !== undefined) interrupt(world, { command, invocation });
+    }
     return {};
   },
 } satisfies Operations<typeof import('@aws-sdk/client-ssm')>;

@@ -1,6 +1,7 @@
 import type { InstanceInformation } from '@aws-sdk/client-ssm';
 import { minutes, seconds } from '../../../duration.ts';
 import { beginOf, inForce } from '../../faults/fault.ts';
+import { ownMember } from '../../own-member.ts';
 import { later } from '../../schedule.ts';
 import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
@@ -89,7 +90,7 @@ function passes(
 ): boolean {
   if (key.startsWith('tag:')) return hasTag(node, key.slice(4), values);
   if (key === 'tag-key') return (node.instance.Tags ?? []).some(({ Key }) => values.includes(Key ?? ''));
-  const read = texts[key];
+  const read = ownMember(texts, key);
   if (read === undefined)
     throw new AwsFault('InvalidFilterKey', `The following filter key is not valid: ${key}.`);
   return values.includes(read(described) ?? '');

@@ -1,4 +1,5 @@
 import type { ParameterStringFilter } from '@aws-sdk/client-ssm';
+import { ownMember } from '../../own-member.ts';
 import { AwsFault } from '../../service.ts';
 import type { Operations } from '../operations.ts';
 import { pageOf } from '../page.ts';
@@ -42,9 +43,9 @@ function passes(parameter: StoredParameter, { Key, Option, Values = [] }: Parame
     return parameter.tags.some(
       ({ Key: key, Value }) => key === tag && (Values.length === 0 || Values.includes(Value)),
     );
-  const read = texts[Key ?? ''];
+  const read = ownMember(texts, Key ?? '');
   if (read === undefined) throw invalidKey(Key);
-  const compare = comparisons[Option ?? 'Equals'];
+  const compare = ownMember(comparisons, Option ?? 'Equals');
   if (compare === undefined)
     throw new AwsFault(
       'InvalidFilterOption',

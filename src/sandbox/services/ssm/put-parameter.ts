@@ -1,4 +1,5 @@
 import type { PutParameterRequest } from '@aws-sdk/client-ssm';
+import { patternOf } from '../../pattern.ts';
 import { seal } from '../../sealed.ts';
 import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
@@ -36,6 +37,10 @@ function checkValue({ Value = '', AllowedPattern, Tier, Type }: PutParameterRequ
       "1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1.",
     );
   const tier = Tier ?? 'Standard';
+  if (!Object.hasOwn(longest, tier))
+    throw refused(
+      `1 validation error detected: Value '${tier}' at 'tier' failed to satisfy constraint: Member must satisfy enum value set: [Standard, Intelligent-Tiering, Advanced]`,
+    );
   if (Buffer.byteLength(Value) > longest[tier])
     throw refused(
       tier === 'Standard'
@@ -55,7 +60,7 @@ function checkValue({ Value = '', AllowedPattern, Tier, Type }: PutParameterRequ
 
 function fits(pattern: string, value: string): boolean {
   try {
-    return new RegExp(pattern).test(value);
+    return patternOf(pattern)(value);
   } catch {
     throw new AwsFault(
       'InvalidAllowedPatternException',

@@ -38,6 +38,8 @@ export interface Invocation {
   /** After `set -e`. */
   stopsOnError?: true;
   exitCode: number;
+  /** The line under way prints only when it ends: what the application knows it by. */
+  watch?: string;
   stdout: string;
   stderr: string;
 }

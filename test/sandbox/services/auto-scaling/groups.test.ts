@@ -61,6 +61,23 @@ describe('Auto Scaling: groups', () => {
     ).toBe('ValidationError');
   });
 
+  test('rule 4: bounds and capacity are whole', () => {
+    const world = prod();
+    const before = structuredClone(fleetIn(world).group);
+    for (const wrong of [1.5, -1, Number.POSITIVE_INFINITY]) {
+      expect(
+        faultOf(() => aws.SetDesiredCapacity(world, { AutoScalingGroupName: name, DesiredCapacity: wrong }))
+          .code,
+      ).toBe('ValidationError');
+      for (const bound of ['MinSize', 'MaxSize', 'DesiredCapacity'])
+        expect(
+          faultOf(() => aws.UpdateAutoScalingGroup(world, { AutoScalingGroupName: name, [bound]: wrong }))
+            .code,
+        ).toBe('ValidationError');
+    }
+    expect(fleetIn(world).group).toEqual(before);
+  });
+
   test('rule 4: a launch template is named by id or by name, and exists', () => {
     const world = prod();
     const use = (LaunchTemplate: LaunchTemplateSpecification) =>

@@ -91,6 +91,24 @@ describe('Auto Scaling: launching', () => {
     passUntil(world, () => isSteady(world), { atMost: 900 });
   });
 
+  test('rule 8: above the limit of instances launches fail', () => {
+    const world = prod();
+    aws.UpdateAutoScalingGroup(world, {
+      AutoScalingGroupName: name,
+      MaxSize: 100_000,
+      DesiredCapacity: 100_000,
+    });
+    pass(world, 1200);
+    const running = Object.values(world.ec2.nodes).filter(
+      ({ instance: { State } }) => State.Name === 'running',
+    );
+    expect(running).toHaveLength(20);
+    const failed = first(fleetIn(world).activities.filter(({ StatusCode }) => StatusCode === 'Failed'));
+    expect(failed.StatusMessage).toBe(
+      'You have requested more instances (21) than your current instance limit of 20 allows for the specified instance type. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit. Launching EC2 instance failed.',
+    );
+  });
+
   test('rule 9: an image that does not exist fails the launch', () => {
     const world = prod();
     world.ec2.images = [];

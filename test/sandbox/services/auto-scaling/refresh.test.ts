@@ -92,6 +92,8 @@ describe('Auto Scaling: instance refresh', () => {
     ['a minimum above 100', { MinHealthyPercentage: 120 }],
     ['checkpoints out of order', { CheckpointPercentages: [50, 20, 100] }],
     ['a checkpoint delay alone', { CheckpointDelay: 60 }],
+    ['a bake time of more than two days', { BakeTime: 172_801 }],
+    ['a checkpoint delay without end', { CheckpointPercentages: [50, 100], CheckpointDelay: 1e15 }],
   ])('rule 25: %s is refused', (_what, preferences) => {
     const world = prod();
     expect(faultOf(() => start(world, preferences)).code).toBe('ValidationError');

@@ -47,6 +47,27 @@ describe('Auto Scaling: terminating', () => {
     expect(members(world)).toHaveLength(2);
   });
 
+  test('rule 12: an instance has to be named', () => {
+    const world = prod();
+    expect(
+      faultOf(() =>
+        aws.TerminateInstanceInAutoScalingGroup(world, {
+          InstanceId: undefined,
+          ShouldDecrementDesiredCapacity: false,
+        }),
+      ),
+    ).toMatchObject({ code: 'ValidationError', message: expect.stringContaining("null at 'instanceId'") });
+    expect(
+      faultOf(() =>
+        aws.CompleteLifecycleAction(world, {
+          AutoScalingGroupName: name,
+          LifecycleHookName: 'drain',
+          LifecycleActionResult: 'CONTINUE',
+        }),
+      ).message,
+    ).toBe('Either InstanceId or LifecycleActionToken must be specified.');
+  });
+
   test('rule 12: without decrement the instance is replaced in its zone', () => {
     const world = prod();
     const id = memberIn(world, 'us-east-1b').InstanceId;

@@ -1,0 +1,190 @@
+import * as z from 'zod';
+import {
+  describeRecoveryPoint,
+  inferredRestoreMetadata,
+  listRecoveryPoints,
+  recordedRestoreMetadata,
+} from '../../aws/backup.ts';
+import { describeFileSystem } from '../../aws/efs.ts';
+import { describeKey } from '../../aws/kms.ts';
+import { describeCluster } from '../../aws/rds.ts';
+import { formatDuration, hours } from '../../duration.ts';
+import type { ReadContext } from '../../engine/context.ts';
+import { type Check, check } from '../../engine/step.ts';
+import { OperatorError } from '../../errors.ts';
+import { pointOf, resourceOf } from './inspect-backups.ts';
+import { protectedComponents, recoveryRegionOf } from './protected-components.ts';
+import { complete, type Point, sizeText } from './recovery-series.ts';
+
+/** What the operator chose, for every component. */
+export interface RestoreChoice {
+  /** `latest`, `random`, or an ARN. */
+  readonly point: string;
+  /** Among how many days `random` chooses. */
+  readonly days: number;
+  readonly fromRecoveryRegion: boolean;
+}
+
+const chosenPoint = z.object({
+  /** Where it lies, and where it is restored. */
+  region: z.string(),
+  vault: z.string(),
+  arn: z.string(),
+  created: z.iso.datetime(),
+  bytes: z.number().optional(),
+  key: z.string().optional(),
+  role: z.string(),
+  /** What is restored gets this name, and nothing else has it: it ends in the run's id and the component. */
+  name: z.string(),
+  /** The configuration at the time of the backup, by keys in lower case. */
+  recorded: z.record(z.string(), z.string()),
+  /** What AWS would restore with in a test of its own. */
+  inferred: z.record(z.string(), z.string()),
+});
+
+export type ChosenPoint = z.output<typeof chosenPoint>;
+
+export const pointIsRestorable = (component: string, choice: RestoreChoice): Check<ChosenPoint> =>
+  check({
+    id: 'point',
+    title: 'A recovery point is chosen that can be restored',
+    uses: [
+      describeCluster,
+      describeFileSystem,
+      listRecoveryPoints,
+      describeRecoveryPoint,
+      describeKey,
+      recordedRestoreMetadata,
+      inferredRestoreMetadata,
+    ],
+    returns: chosenPoint,
+    async run(context) {
+      const { aws, environment, clock, runId } = context;
+      const [{ backup } = noPolicy(component)] = protectedComponents(environment, component);
+      const region = choice.fromRecoveryRegion ? recoveryRegionOf(environment) : environment.region;
+      const there = aws.in(region);
+      const { arn: resource } = await resourceOf(
+        aws,
+        protectedComponents(environment, component)[0] ?? noPolicy(component),
+      );
+      const listed = await listRecoveryPoints(there, { vault: backup.vault, resource });
+      const which = { component, region, vault: backup.vault };
+      const { arn } = choose(listed.map(pointOf), choice, clock.now(), `${runId} ${component}`, which);
+      const inVault = { vault: backup.vault, point: arn };
+      const point = await describeRecoveryPoint(there, inVault);
+      if (point?.Status !== 'COMPLETED') throw pointIsGone(arn, point?.Status);
+      await keyIsUsable(there, point.EncryptionKeyArn);
+      return {
+        region,
+        vault: backup.vault,
+        arn,
+        created: (point.CreationDate ?? clock.now()).toISOString(),
+        bytes: point.BackupSizeInBytes,
+        key: point.EncryptionKeyArn,
+        role: point.IamRoleArn ?? '',
+        name: restoredName(runId, component),
+        recorded: inLowerCase(await recordedRestoreMetadata(there, inVault)),
+        inferred: await inferredRestoreMetadata(there, inVault),
+      };
+    },
+    summary: ({ arn, region, created, bytes }) =>
+      `${arn} in ${region}, of ${created}${bytes === undefined ? '' : `, ${sizeText(bytes)}`}`,
+  });
+
+const noPolicy = (component: string): never => {
+  throw new OperatorError({
+    code: 'COMPONENT_NOT_PROTECTED',
+    message: `${component} has no backup policy in runbook.yaml any more`,
+  });
+};
+
+const inLowerCase = (metadata: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key.toLowerCase(), value]));
+
+/** At most 60 letters, digits and hyphens, as names of clusters and instances must be: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html */
+export const restoredName = (runId: string, component: string): string =>
+  `${runId}-${component}`
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(-60)
+    .replace(/^[^a-z]+|-+$/g, '');
+
+type Where = { readonly component: string; readonly region: string; readonly vault: string };
+
+/** Random is what nobody could have prepared: the run's id decides, so that a resumed run chooses the same. */
+export function choose(
+  all: readonly Point[],
+  { point, days }: RestoreChoice,
+  now: Date,
+  seed: string,
+  { component, region, vault }: Where,
+): Point {
+  const points = complete(all);
+  const newest = points.at(-1);
+  if (newest === undefined) {
+    throw new OperatorError({
+      code: 'NO_RECOVERY_POINT',
+      message: `Vault ${vault} in ${region} has no complete recovery point of ${component}: there is nothing to restore from`,
+      hint: `runbook run backup-verify --component ${component} shows why; to make one: aws backup start-backup-job`,
+    });
+  }
+  if (point === 'latest') return newest;
+  if (point === 'random') {
+    const young = points.filter(({ created }) => now.getTime() - created.getTime() <= days * hours(24));
+    return young[numberFrom(seed) % Math.max(1, young.length)] ?? newest;
+  }
+  const named = all.find(({ arn }) => arn === point);
+  if (named?.status === 'COMPLETED') return named;
+  throw named === undefined
+    ? new OperatorError({
+        code: 'POINT_UNKNOWN',
+        message: `Vault ${vault} in ${region} has no recovery point ${point} of ${component}`,
+        hint: `aws backup list-recovery-points-by-backup-vault --backup-vault-name ${vault} --region ${region}`,
+      })
+    : pointIsGone(point, named.status);
+}
+
+const numberFrom = (text: string): number =>
+  [...text].reduce(
+    (hash, letter) => Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0,
+    0x811c9dc5,
+  );
+
+export const pointIsGone = (arn: string, status: string | undefined): OperatorError =>
+  new OperatorError({
+    code: 'POINT_GONE',
+    message: `Recovery point ${arn} ${status === undefined ? 'is gone' : `is ${status}`}: it expired, or somebody deleted it`,
+    hint: 'Start again: another one is chosen. If it was deleted, look for DeleteRecoveryPoint in CloudTrail',
+  });
+
+async function keyIsUsable(aws: ReadContext['aws'], key: string | undefined): Promise<void> {
+  if (key === undefined) return;
+  const state = (await describeKey(aws, key))?.KeyState;
+  if (state === 'Enabled') return;
+  throw new OperatorError({
+    code: 'KEY_NOT_USABLE',
+    message: `The key of the recovery point, ${key}, is ${state ?? 'not there'} in ${aws.region}: what it encrypts cannot be restored`,
+    hint: `aws kms ${state === 'PendingDeletion' ? 'cancel-key-deletion' : 'enable-key'} --key-id ${key} --region ${aws.region}`,
+  });
+}
+
+/** What was inferred, but for what this run says itself. AWS reads keys in any case. */
+export function adjusted(
+  inferred: Readonly<Record<string, string>>,
+  own: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const mine = new Set(Object.keys(own).map((key) => key.toLowerCase()));
+  const kept = Object.entries(inferred).filter(([key]) => !mine.has(key.toLowerCase()));
+  const said = Object.entries(own).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries([...kept, ...said]);
+}
+
+/** By these somebody who finds it knows what it is, and that it may be deleted. */
+export const temporaryTags = (runId: string, expires: Date): Readonly<Record<string, string>> => ({
+  'runbook:run': runId,
+  'runbook:purpose': 'restore test',
+  'runbook:expires': expires.toISOString(),
+});
+
+export const ageText = (from: string, to: Date): string =>
+  formatDuration(Math.max(0, to.getTime() - Date.parse(from)));

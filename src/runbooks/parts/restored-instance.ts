@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import type { ReadClients } from '../../aws/clients.ts';
+import { describeCluster, describeClusterInstances } from '../../aws/rds.ts';
+import { createClusterInstance, deleteClusterInstance } from '../../aws/rds-restore.ts';
+import { minutes } from '../../duration.ts';
+import { type Change, change, type StepReference, type Wait, wait } from '../../engine/step.ts';
+import type { Environment } from '../../environment.ts';
+import { type RestoreJob, undeletable } from './restore-job.ts';
+import { type ChosenPoint, temporaryTags } from './restore-point.ts';
+import type { DatabaseTest, RestoreSettings } from './restore-settings.ts';
+
+export const memberOf = async (aws: ReadClients, cluster: string, instance: string) =>
+  (await describeClusterInstances(aws, cluster)).find(
+    ({ DBInstanceIdentifier }) => DBInstanceIdentifier === instance,
+  );
+
+const newInstance = z.object({
+  instance: z.string(),
+  cluster: z.string(),
+  region: z.string(),
+  instanceClass: z.string(),
+});
+
+type NewInstance = z.output<typeof newInstance>;
+
+export function addInstance(
+  test: (environment: Environment) => DatabaseTest,
+  point: StepReference<ChosenPoint>,
+  restore: StepReference<RestoreJob>,
+  { restoreTimeout }: RestoreSettings,
+): Change<NewInstance> {
+  return change({
+    id: 'instance',
+    title: 'Create an instance, without which nothing can be asked',
+    uses: [describeClusterInstances, createClusterInstance, deleteClusterInstance],
+    returns: newInstance,
+    async findApplied({ aws, outputOf, environment }) {
+      const { name: cluster, region } = outputOf(restore);
+      const instance = `${cluster}-1`;
+      const found = await memberOf(aws.in(region), cluster, instance);
+      return found && { instance, cluster, region, instanceClass: test(environment).instanceClass };
+    },
+    async apply({ aws, outputOf, environment, runId, runStartedAt }) {
+      const { name: cluster, region } = outputOf(restore);
+      const { instanceClass } = test(environment);
+      const instance = `${cluster}-1`;
+      await createClusterInstance(aws.in(region), {
+        instance,
+        cluster,
+        engine: outputOf(point).recorded['engine'] ?? 'aurora-mysql',
+        instanceClass,
+        tags: temporaryTags(runId, new Date(runStartedAt.getTime() + 2 * restoreTimeout)),
+      });
+      return { instance, cluster, region, instanceClass };
+    },
+    summary: ({ instance, instanceClass }) => `${instance}, ${instanceClass}`,
+    undo: {
+      title: 'Delete the instance of the restored cluster, and see it gone',
+      every: minutes(2),
+      timeout: minutes(60),
+      async turn({ aws }, { instance, cluster, region }) {
+        const there = aws.in(region);
+        const found = await memberOf(there, cluster, instance);
+        if (found === undefined) return { ready: true };
+        if (found.DBInstanceStatus === 'deleting')
+          return { ready: false, because: `${instance} is deleting` };
+        const command = `aws rds delete-db-instance --db-instance-identifier ${instance} --region ${region}`;
+        await undeletable(command, () => deleteClusterInstance(there, instance));
+        return { ready: false, because: `${instance} was told to go` };
+      },
+    },
+  });
+}
+
+const serving = z.object({ endpoint: z.string(), at: z.iso.datetime(), madeAt: z.iso.datetime() });
+
+export type Serving = z.output<typeof serving>;
+
+export const instanceServes = (made: StepReference<NewInstance>): Wait<Serving> =>
+  wait({
+    id: 'serving',
+    title: 'The instance of the restored cluster is available',
+    uses: [describeCluster, describeClusterInstances],
+    every: minutes(2),
+    timeout: minutes(45),
+    hint: 'Undo, and look at the events of the instance: aws rds describe-events --duration 120',
+    returns: serving,
+    async probe({ aws, outputOf, clock }) {
+      const { instance, cluster, region } = outputOf(made);
+      const there = aws.in(region);
+      const found = await memberOf(there, cluster, instance);
+      if (found?.DBInstanceStatus !== 'available')
+        return { ready: false, because: `${instance} is ${found?.DBInstanceStatus ?? 'not there'}` };
+      const endpoint = (await describeCluster(there, cluster))?.Endpoint;
+      if (endpoint === undefined) return { ready: false, because: `${cluster} has no endpoint yet` };
+      const at = clock.now();
+      return {
+        ready: true,
+        output: {
+          endpoint,
+          at: at.toISOString(),
+          madeAt: (found.InstanceCreateTime ?? at).toISOString(),
+        },
+      };
+    },
+    summary: ({ endpoint }) => endpoint,
+  });
