@@ -77,9 +77,12 @@ function refuseRegion(
   requestId: string,
 ): WireResponse {
   const settings = addressed?.settings ?? nobody(request);
-  const fault = new AwsFault('SignatureDoesNotMatch', 'Credential should be scoped to a valid region.', {
-    status: 403,
-  });
+  const isJson = request.headers['content-type']?.includes('json') ?? false;
+  const fault = new AwsFault(
+    isJson ? 'InvalidSignatureException' : 'SignatureDoesNotMatch',
+    'Credential should be scoped to a valid region.',
+    { status: 403 },
+  );
   return settings.protocols[0].writeFault(wireFault(fault, new Map()), settings, requestId);
 }
 

@@ -96,6 +96,11 @@ describe('Secrets Manager', () => {
     const page = sm.ListSecrets(world, { MaxResults: 3 });
     expect(sm.ListSecrets(world, { NextToken: page.NextToken }).SecretList).toHaveLength(1);
     expect(faultOf(() => sm.ListSecrets(world, { NextToken: '?' })).code).toBe('InvalidNextTokenException');
+    for (const Key of ['constructor', '__proto__'])
+      expect(
+        faultOf(() => sm.ListSecrets(world, { Filters: [{ Key: Key as 'name', Values: ['a'] }] })).code,
+      ).toBe('ValidationException');
+    expect(sm.ListSecrets(world, { SortBy: 'constructor' as 'name' }).SecretList?.length).toBeGreaterThan(0);
   });
 
   test('rule 4: a value is read by version or stage', () => {
