@@ -136,6 +136,6 @@ describe('what no AWS client sends', () => {
       'Action=SetDesiredCapacity&Version=2011-01-01&AutoScalingGroupName=morpheus-prod-app&DesiredCapacity=Infinity',
     );
     expect(answer).toMatchObject({ status: 400 });
-    expect(answer.text).toContain('ValidationError');
+    expect(answer.text).toContain('Member must be of the modelled type');
   });
 });

@@ -249,6 +249,13 @@ describe('plans', () => {
     expect(message).toContain(why);
   });
 
+  test('rule 4: a plan with a tag of any name is made once', () => {
+    const world = prod();
+    const rule = { RecoveryPointTags: { toString: 'a', constructor: 'b' } };
+    const made = makePlan(world, 'drill', rule, 'request-1');
+    expect(makePlan(world, 'drill', rule, 'request-1')).toBe(made);
+  });
+
   test('rule 5: no number of days or minutes leads past the end of time', () => {
     const world = prod();
     const long = 1e15;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { later } from '../../../src/sandbox/schedule.ts';
 import { cloudTrailOperations } from '../../../src/sandbox/services/cloudtrail/index.ts';
 import { type CarriedOut, recordCall } from '../../../src/sandbox/services/cloudtrail/record.ts';
+import { redacted } from '../../../src/sandbox/services/cloudtrail/redaction.ts';
 import {
   accountOf,
   elsewhere,
@@ -103,6 +104,13 @@ describe('CloudTrail', () => {
       readOnly: false,
       eventType: 'AwsApiCall',
     });
+  });
+
+  test('rule 3: names that clients chose are written as they are', () => {
+    const input = { Tags: JSON.parse('{"constructor":"a","__proto__":"b","Bucket":"c"}') };
+    expect(JSON.stringify(redacted('TagResource', input, 400))).toBe(
+      '{"tags":{"constructor":"a","__proto__":"b","bucketName":"c"}}',
+    );
   });
 
   test('rule 4: no secret is kept', () => {

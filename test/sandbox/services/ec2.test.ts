@@ -143,23 +143,26 @@ describe('EC2', () => {
     expect(numbers(['1', '3'])).toEqual([3, 1]);
   });
 
-  test('rule 6: a new version starts from its source, and a client token makes it once', () => {
-    const world = prod();
-    const request = {
-      ...template,
-      SourceVersion: '2',
-      ClientToken: 'run-1',
-      LaunchTemplateData: { ImageId: images.newer },
-    };
-    const created = aws.CreateLaunchTemplateVersion(world, request).LaunchTemplateVersion;
-    expect(created).toMatchObject({ VersionNumber: 4, DefaultVersion: false });
-    expect(created?.LaunchTemplateData).toMatchObject({ ImageId: images.newer, InstanceType: 'm5.xlarge' });
-    expect(aws.CreateLaunchTemplateVersion(world, request).LaunchTemplateVersion).toEqual(created);
-    expect(world.ec2.templates[0]?.versions).toHaveLength(4);
-    expect(
-      faultOf(() => aws.CreateLaunchTemplateVersion(world, { ...request, SourceVersion: '1' })).code,
-    ).toBe('IdempotentParameterMismatch');
-  });
+  test.each(['run-1', 'constructor', '__proto__'])(
+    'rule 6: a new version starts from its source, and the client token %s makes it once',
+    (ClientToken) => {
+      const world = prod();
+      const request = {
+        ...template,
+        SourceVersion: '2',
+        ClientToken,
+        LaunchTemplateData: { ImageId: images.newer },
+      };
+      const created = aws.CreateLaunchTemplateVersion(world, request).LaunchTemplateVersion;
+      expect(created).toMatchObject({ VersionNumber: 4, DefaultVersion: false });
+      expect(created?.LaunchTemplateData).toMatchObject({ ImageId: images.newer, InstanceType: 'm5.xlarge' });
+      expect(aws.CreateLaunchTemplateVersion(world, request).LaunchTemplateVersion).toEqual(created);
+      expect(world.ec2.templates[0]?.versions).toHaveLength(4);
+      expect(
+        faultOf(() => aws.CreateLaunchTemplateVersion(world, { ...request, SourceVersion: '1' })).code,
+      ).toBe('IdempotentParameterMismatch');
+    },
+  );
 
   test('rule 7: numbers are never used again', () => {
     const world = prod();

@@ -60,7 +60,12 @@ function planned(world: World, input: BackupPlanInput | undefined, before?: Back
 }
 
 const withoutIds = ({ BackupPlanName, Rules = [] }: BackupPlan): string =>
-  JSON.stringify([BackupPlanName, Rules.map(({ RuleId: _id, ...rule }) => Object.entries(rule).toSorted())]);
+  JSON.stringify([
+    BackupPlanName,
+    Rules.map(({ RuleId: _id, ...rule }) =>
+      Object.entries(rule).toSorted(([one], [other]) => (one < other ? -1 : 1)),
+    ),
+  ]);
 
 const current = ({ versions }: PlanState): PlanVersion => {
   const last = versions.at(-1);
