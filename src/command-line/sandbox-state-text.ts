@@ -12,6 +12,7 @@ import {
   warning,
 } from '../reports/layout.ts';
 import { timeOfDay } from '../reports/times.ts';
+import type { EnvironmentOverview } from '../sandbox/overview.ts';
 
 /** As `GET /_sandbox/state` answers. */
 export interface StateAnswer {
@@ -36,36 +37,6 @@ export interface ListedFault {
   readonly inForce: boolean;
   readonly from?: string;
   readonly until?: string;
-}
-
-interface EnvironmentOverview {
-  readonly name: string;
-  readonly regions: readonly string[];
-  readonly groups: readonly {
-    readonly name: string;
-    readonly region: string;
-    readonly desired: number;
-    readonly nodes: readonly {
-      readonly id: string;
-      readonly zone: string;
-      readonly state: string;
-      readonly health?: string;
-    }[];
-  }[];
-  readonly databases: readonly {
-    readonly cluster: string;
-    readonly region: string;
-    readonly status: string;
-    readonly instances: readonly {
-      readonly name: string;
-      readonly zone: string;
-      readonly role: string;
-      readonly status: string;
-    }[];
-  }[];
-  readonly alarms: number;
-  readonly notOk: readonly { readonly name: string; readonly state: string; readonly reason: string }[];
-  readonly underWay: readonly { readonly what: string; readonly of: string; readonly state: string }[];
 }
 
 type Lines = readonly Paragraph[];
