@@ -22,7 +22,15 @@ const code = source.filter(({ path }) => path.endsWith('.ts'));
 const tests = filesBelow('test').filter(({ path }) => path.endsWith('.ts'));
 const architecture = readFileSync('docs/architecture.md', 'utf8');
 
-const neutral = ['clock.ts', 'duration.ts', 'errors.ts', 'environment.ts', 'http-probe.ts', 'name-lookup.ts'];
+const neutral = [
+  'clock.ts',
+  'duration.ts',
+  'errors.ts',
+  'environment.ts',
+  'environment/',
+  'http-probe.ts',
+  'name-lookup.ts',
+];
 
 interface ImportLine {
   /** A package, or a path relative to `src`. */

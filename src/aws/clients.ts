@@ -33,14 +33,21 @@ export interface CallRecord {
 }
 
 export type ServiceName =
+  | 'acm'
   | 'auto-scaling'
   | 'backup'
   | 'cloudwatch'
   | 'ec2'
   | 'efs'
   | 'elastic-load-balancing-v2'
+  | 'iam'
   | 'kms'
+  | 'mq'
+  | 'opensearch'
   | 'rds'
+  | 'route-53'
+  | 's3'
+  | 'secrets-manager'
   | 'ssm'
   | 'sts';
 

@@ -31,6 +31,7 @@ interface SdkConfiguration {
 
 /** Through our own modules: only from a static import of named exports can the bundler drop the rest of a package. */
 const clientClassOf: Readonly<Record<ServiceName, () => Promise<SdkClientClass>>> = {
+  acm: async () => (await import('./sdk/acm.ts')).ACMClient,
   'auto-scaling': async () => (await import('./sdk/auto-scaling.ts')).AutoScalingClient,
   backup: async () => (await import('./sdk/backup.ts')).BackupClient,
   cloudwatch: async () => (await import('./sdk/cloudwatch.ts')).CloudWatchClient,
@@ -38,8 +39,14 @@ const clientClassOf: Readonly<Record<ServiceName, () => Promise<SdkClientClass>>
   efs: async () => (await import('./sdk/efs.ts')).EFSClient,
   'elastic-load-balancing-v2': async () =>
     (await import('./sdk/elastic-load-balancing-v2.ts')).ElasticLoadBalancingV2Client,
+  iam: async () => (await import('./sdk/iam.ts')).IAMClient,
   kms: async () => (await import('./sdk/kms.ts')).KMSClient,
+  mq: async () => (await import('./sdk/mq.ts')).MqClient,
+  opensearch: async () => (await import('./sdk/opensearch.ts')).OpenSearchClient,
   rds: async () => (await import('./sdk/rds.ts')).RDSClient,
+  'route-53': async () => (await import('./sdk/route-53.ts')).Route53Client,
+  s3: async () => (await import('./sdk/s3.ts')).S3Client,
+  'secrets-manager': async () => (await import('./sdk/secrets-manager.ts')).SecretsManagerClient,
   ssm: async () => (await import('./sdk/ssm.ts')).SSMClient,
   sts: async () => (await import('./sdk/sts.ts')).STSClient,
 };

@@ -6,6 +6,7 @@ import type { ServiceName } from './clients.ts';
  * and sts:GetSessionToken hand out credentials.
  */
 export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = {
+  acm: [],
   'auto-scaling': [
     'DescribeAutoScalingGroups',
     'DescribeInstanceRefreshes',
@@ -36,7 +37,10 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
     'DescribeTargetGroups',
     'DescribeTargetHealth',
   ],
+  iam: [],
   kms: ['DescribeKey'],
+  mq: [],
+  opensearch: [],
   rds: [
     'DescribeDBClusterSnapshots',
     'DescribeDBClusters',
@@ -44,6 +48,9 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
     'DescribeEvents',
     'DescribePendingMaintenanceActions',
   ],
+  'route-53': [],
+  s3: [],
+  'secrets-manager': [],
   ssm: ['GetCommandInvocation', 'GetParameter', 'ListCommands'],
   sts: ['GetCallerIdentity'],
 };

@@ -1,5 +1,6 @@
 import { formatExactDuration } from '../duration.ts';
-import type { Component, DatabaseBackup, Environment, FilesBackup } from '../environment.ts';
+import type { DatabaseBackup, FilesBackup } from '../environment/backup-policy.ts';
+import type { Component, Environment } from '../environment.ts';
 import type { Config } from './config-file.ts';
 
 export interface Fact {
@@ -69,6 +70,10 @@ function componentFacts(component: Component): readonly Fact[] {
       });
     case 'file-system':
       return facts({ 'file system': component.fileSystem, ...backupFacts(component.backup) });
+    case 'broker':
+      return facts({ broker: component.broker });
+    case 'search-domain':
+      return facts({ 'search domain': component.domain });
     default:
       return component satisfies never;
   }

@@ -57,7 +57,7 @@ const placeOf = ({ environment, mode }: RunStarted): string => `${mode}/${enviro
 
 const protectedComponents = ({ environment }: RunStarted): readonly string[] =>
   Object.entries(environment.settings.components)
-    .filter(([, component]) => component.type !== 'auto-scaling-group' && component.backup !== undefined)
+    .filter(([, component]) => 'backup' in component && component.backup !== undefined)
     .map(([name]) => name);
 
 /** The step in which a restored component was held against what is expected of it. */

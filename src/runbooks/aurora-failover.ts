@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { formatDuration, minutes, seconds } from '../duration.ts';
 import { runbook } from '../engine/runbook.ts';
 import { approve } from '../engine/step.ts';
-import { duration } from '../environment.ts';
+import { duration } from '../environment/duration-codec.ts';
 import { blockingAlarmsAreOk } from './parts/alarms.ts';
 import { clusterIsWhole, clusterOf, memberText } from './parts/aurora-cluster.ts';
 import { callerIsInTheEnvironment } from './parts/caller.ts';

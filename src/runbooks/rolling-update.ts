@@ -3,7 +3,7 @@ import { hours, minutes, seconds } from '../duration.ts';
 import type { ReadContext } from '../engine/context.ts';
 import { runbook } from '../engine/runbook.ts';
 import { approve, wait } from '../engine/step.ts';
-import { duration } from '../environment.ts';
+import { duration } from '../environment/duration-codec.ts';
 import { blockingAlarmsAreOk, otherAlarmsAreReady, successAlarmsAreOk } from './parts/alarms.ts';
 import { callerIsInTheEnvironment } from './parts/caller.ts';
 import {

@@ -21,9 +21,11 @@ import {
   healthUrl,
   images,
   name,
+  queue as queueNames,
   recovery,
   recoveryRegion,
   region,
+  search as searchNames,
   securityGroups,
 } from './morpheus-prod/names.ts';
 import { parameters } from './morpheus-prod/parameters.ts';
@@ -141,5 +143,7 @@ export const morpheusProdEnvironment = {
       fileSystem: fileNames.id,
       backup: { ...backupPolicy, restoreTest: { leastBytes: 400_000_000_000 } },
     },
+    queue: { type: 'broker' as const, broker: queueNames.id },
+    search: { type: 'search-domain' as const, domain: searchNames.domain },
   },
 };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { duration } from '../environment.ts';
+import { duration } from '../environment/duration-codec.ts';
 
 const name = z.string().min(1);
 const zone = z

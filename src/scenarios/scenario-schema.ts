@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { outcomes } from '../engine/outcome.ts';
-import { duration } from '../environment.ts';
+import { duration } from '../environment/duration-codec.ts';
 import { faultSchema } from './fault-schema.ts';
 
 const sentence = z.string().min(1);

@@ -1,11 +1,18 @@
+import * as acm from '@aws-sdk/client-acm';
 import * as autoScaling from '@aws-sdk/client-auto-scaling';
 import * as backup from '@aws-sdk/client-backup';
 import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as efs from '@aws-sdk/client-efs';
 import * as elasticLoadBalancingV2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import * as iam from '@aws-sdk/client-iam';
 import * as kms from '@aws-sdk/client-kms';
+import * as mq from '@aws-sdk/client-mq';
+import * as opensearch from '@aws-sdk/client-opensearch';
 import * as rds from '@aws-sdk/client-rds';
+import * as route53 from '@aws-sdk/client-route-53';
+import * as s3 from '@aws-sdk/client-s3';
+import * as secretsManager from '@aws-sdk/client-secrets-manager';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 import { NormalizedSchema } from '@smithy/core/schema';
@@ -22,14 +29,21 @@ export interface Operation {
 }
 
 const packages: Readonly<Record<ServiceName, Readonly<Record<string, unknown>>>> = {
+  acm: { ...acm },
   'auto-scaling': { ...autoScaling },
   backup: { ...backup },
   cloudwatch: { ...cloudwatch },
   ec2: { ...ec2 },
   efs: { ...efs },
   'elastic-load-balancing-v2': { ...elasticLoadBalancingV2 },
+  iam: { ...iam },
   kms: { ...kms },
+  mq: { ...mq },
+  opensearch: { ...opensearch },
   rds: { ...rds },
+  'route-53': { ...route53 },
+  s3: { ...s3 },
+  'secrets-manager': { ...secretsManager },
   ssm: { ...ssm },
   sts: { ...sts },
 };

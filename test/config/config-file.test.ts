@@ -218,12 +218,12 @@ describe('a file that is not as it should be', () => {
     [
       'an unknown component type',
       environment('    components:\n      app: { type: asg, group: x, targetGroup: x }'),
-      'runbook.yaml:6:20 environments.prod.components.app.type: expected auto-scaling-group or aurora-cluster or file-system; found "asg"',
+      'runbook.yaml:6:20 environments.prod.components.app.type: expected auto-scaling-group or aurora-cluster or file-system or broker or search-domain; found "asg"',
     ],
     [
       'a component without a type',
       environment('    components:\n      app: { group: x, targetGroup: x }'),
-      'runbook.yaml:6:7 environments.prod.components.app.type: missing: expected auto-scaling-group or aurora-cluster or file-system',
+      'runbook.yaml:6:7 environments.prod.components.app.type: missing: expected auto-scaling-group or aurora-cluster or file-system or broker or search-domain',
     ],
     [
       'a component name with capitals',

@@ -51,6 +51,8 @@ it('asks only for what has no default', () => {
     'expect',
     'fileSystem',
     'leastBytes',
+    'broker',
+    'domain',
   ]);
 });
 

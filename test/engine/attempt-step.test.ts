@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { minutes, seconds } from '../../src/duration.ts';
 import { approve, change, check, forEach, measure, wait } from '../../src/engine/step.ts';
 import { idempotencyToken } from '../../src/engine/step-path.ts';
-import { duration } from '../../src/environment.ts';
+import { duration } from '../../src/environment/duration-codec.ts';
 import { OperatorError, Refusal } from '../../src/errors.ts';
 import { bench, by, createThing, runId, thingExists, told, toldInShort } from '../helpers/engine-harness.ts';
 import { creates, deletes, thing, waitsUntil } from '../helpers/engine-toy-steps.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { minutes, seconds } from '../../src/duration.ts';
 import { check, forEach, type ListEntry, type StepReference } from '../../src/engine/step.ts';
-import { duration } from '../../src/environment.ts';
+import { duration } from '../../src/environment/duration-codec.ts';
 import { OperatorError } from '../../src/errors.ts';
 import { bench } from '../helpers/engine-harness.ts';
 

@@ -233,8 +233,7 @@ describe('real failures', () => {
   test('a vault that must be locked and is not', async () => {
     const { components } = environmentSchema.parse(morpheusProdEnvironment);
     for (const component of Object.values(components))
-      if (component.type !== 'auto-scaling-group' && component.backup !== undefined)
-        component.backup.locked = true;
+      if ('backup' in component && component.backup !== undefined) component.backup.locked = true;
     const run = await inspecting({ environment: { components } }, { component: 'files' });
     expect(notPassed(run, 'files')).toMatchObject({
       'vault in us-east-1': 'fail',
@@ -267,7 +266,7 @@ describe('before anything is asked of AWS', () => {
     Object.fromEntries(
       Object.entries(prod.components).map(([name, component]) => [
         name,
-        component.type === 'auto-scaling-group'
+        !('backup' in component)
           ? component
           : part === 'backup'
             ? { ...component, backup: undefined }

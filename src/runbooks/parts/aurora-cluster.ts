@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { type DBCluster, type DBInstance, describeCluster, describeClusterInstances } from '../../aws/rds.ts';
 import type { ReadContext } from '../../engine/context.ts';
 import { type Check, check } from '../../engine/step.ts';
-import type { AuroraCluster, Environment } from '../../environment.ts';
+import type { AuroraCluster } from '../../environment/aurora-cluster.ts';
+import type { Environment } from '../../environment.ts';
 import { OperatorError, UsageError } from '../../errors.ts';
 
 const member = z.object({

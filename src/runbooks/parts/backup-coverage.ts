@@ -1,6 +1,6 @@
 import type { BackupPlan, BackupSelection } from '../../aws/backup.ts';
 import type { Finding } from '../../engine/finding.ts';
-import type { DatabaseBackup, FilesBackup } from '../../environment.ts';
+import type { DatabaseBackup, FilesBackup } from '../../environment/backup-policy.ts';
 
 export type BackupPolicy = DatabaseBackup | FilesBackup;
 

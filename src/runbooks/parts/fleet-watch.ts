@@ -7,7 +7,8 @@ import {
 import { describeTargetHealth } from '../../aws/elastic-load-balancing-v2.ts';
 import { seconds } from '../../duration.ts';
 import type { ReadContext } from '../../engine/context.ts';
-import type { Environment, Fleet } from '../../environment.ts';
+import type { Fleet } from '../../environment/fleet.ts';
+import type { Environment } from '../../environment.ts';
 import { OperatorError, UsageError } from '../../errors.ts';
 import { type FleetView, fleetView, isLeaving, progressText, servingNodes } from './fleet-view.ts';
 

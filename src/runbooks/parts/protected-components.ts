@@ -12,7 +12,7 @@ export type Protected<Type extends Kind = Kind> = Holding<Type> & {
 export const protectedItem = z.object({ name: z.string() });
 
 const isProtected = (component: Component): component is Holding<Kind> & Pick<Protected, 'backup'> =>
-  component.type !== 'auto-scaling-group' && component.backup !== undefined;
+  'backup' in component && component.backup !== undefined;
 
 /** The components that have a backup policy, or the one that was asked for. */
 export function protectedComponents(

@@ -1,7 +1,7 @@
 import type { DBCluster, DBInstance } from '../../aws/rds.ts';
 import { formatDuration } from '../../duration.ts';
 import type { Finding } from '../../engine/finding.ts';
-import type { DatabaseBackup } from '../../environment.ts';
+import type { DatabaseBackup } from '../../environment/backup-policy.ts';
 import { sizeText } from './recovery-series.ts';
 import type { ChosenPoint } from './restore-point.ts';
 

@@ -1,0 +1,1 @@
+export { MqClient } from '@aws-sdk/client-mq';

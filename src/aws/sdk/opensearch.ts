@@ -1,0 +1,1 @@
+export { OpenSearchClient } from '@aws-sdk/client-opensearch';

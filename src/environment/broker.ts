@@ -1,0 +1,12 @@
+import * as z from 'zod';
+
+/** A broker of Amazon MQ. */
+export const brokerSchema = z.strictObject({
+  type: z.literal('broker').meta({ description: 'Kind of component' }),
+  broker: z
+    .string()
+    .regex(/^b-[0-9a-f-]+$/, 'expected an id such as b-5f2c8a1e-7d34-4b96-9e08-3c6a1f5d2b70')
+    .meta({ description: 'Id of the broker', examples: ['b-5f2c8a1e-7d34-4b96-9e08-3c6a1f5d2b70'] }),
+});
+
+export type Broker = z.output<typeof brokerSchema>;
