@@ -94,21 +94,28 @@ function head(report: RunReport): Section {
 
 function whatHappened(report: RunReport): Section {
   if (report.outcome === 'succeeded') return report.mode === 'rehearsal' ? rehearsalEnding(report) : [];
-  const stopped = report.steps.filter(
-    ({ path, status }) => path === report.failedStep || status === 'started',
-  );
+  // Of branches more than one may have failed, and others been stopped for it.
+  const stopped = report.steps.filter(({ status }) => status === 'failed' || status === 'started');
   const undoFailed = report.steps.filter(({ undo }) => undo?.status === 'failed');
   const told = new Set(
     [...stopped, ...undoFailed].flatMap(({ error, undo }) => [error?.message, undo?.error?.message]),
   );
   return titled('What happened', [
-    ...stopped.flatMap((step) => stepLines(stepText(step), 2)),
-    ...undoFailed.flatMap((step) => (step.undo === undefined ? [] : stepLines(undoText(step.undo, step), 2))),
+    ...stopped.flatMap((step) => stepLines(placed(step, stepText(step)), 2)),
+    ...undoFailed.flatMap((step) =>
+      step.undo === undefined ? [] : stepLines(placed(step, undoText(step.undo, step)), 2),
+    ),
     ...(report.error === undefined || told.has(report.error.message) ? [] : errorLines(report.error)).map(
       (line) => paragraph(2, ...line),
     ),
     ...(report.mode === 'rehearsal' ? [paragraph(2, 'This was a rehearsal: nothing was written.')] : []),
   ]);
+}
+
+/** Steps of several branches may stand here one below the other. */
+function placed({ within }: StepReport, text: StepText): StepText {
+  if (within.every(({ branch }) => branch === undefined)) return text;
+  return { ...text, line: [...within.map(({ item, branch }) => `${branch ?? item}: `), ...text.line] };
 }
 
 function rehearsalEnding({ steps: all }: RunReport): Section {
@@ -164,7 +171,7 @@ function findings(
         ].join(' '),
       ]);
       return [
-        paragraph(2, ...within.map(({ item }) => strong(`${item}: `)), title),
+        paragraph(2, ...within.map(({ item, branch }) => strong(`${branch ?? item}: `)), title),
         ...table(rows, 4, width),
       ];
     }),
@@ -223,7 +230,7 @@ function steps({ steps: all }: RunReport): Section {
   let around: readonly string[] = [];
   return titled(
     'Steps',
-    all.flatMap((step) => {
+    byBranch(all).flatMap((step) => {
       const headings = headingsOf(step);
       const common = headings.findIndex((heading, index) => heading !== around[index]);
       const fresh = common === -1 ? [] : headings.slice(common);
@@ -239,7 +246,18 @@ function steps({ steps: all }: RunReport): Section {
 }
 
 const headingsOf = ({ within }: StepReport): readonly string[] =>
-  within.map(({ title, item }) => `${title}: ${item}`);
+  within.map(({ title, item, branch }) => `${title}: ${branch ?? item}`);
+
+/** In the order in which they were begun, but what was done in a branch in one piece: it reads as the procedure, not as chance had it. */
+function byBranch(steps: readonly StepReport[], depth = 0): readonly StepReport[] {
+  const groups = new Map<string, StepReport[]>();
+  for (const step of steps) {
+    const { list, item } = step.within[depth] ?? {};
+    const key = list === undefined ? step.path : `${list} ${item}`;
+    groups.set(key, [...(groups.get(key) ?? []), step]);
+  }
+  return [...groups.values()].flatMap((group) => (group.length > 1 ? byBranch(group, depth + 1) : group));
+}
 
 function undoing({ steps: all }: RunReport): Section {
   return titled(
