@@ -33,14 +33,19 @@ export const describeVolumes = awsFunction(
 );
 
 /**
- * The volumes that are attached to the instances with this tag, running or stopped. A terminated instance has none.
+ * The volumes that are attached to the instances with this tag, running or stopped, with or without those that they boot from. A
+ * terminated instance has none.
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
  */
 export const volumesOfTagged = awsFunction(
   ['ec2:DescribeInstances', 'ec2:DescribeVolumes'],
   async (
     aws: ReadClients,
-    { tag, value }: { readonly tag: string; readonly value: string },
+    {
+      tag,
+      value,
+      rootVolumes,
+    }: { readonly tag: string; readonly value: string; readonly rootVolumes: boolean },
   ): Promise<Volume[]> => {
     const { DescribeInstancesCommand } = await sdk();
     const reservations = await collectPages(async (NextToken) => {
@@ -50,9 +55,12 @@ export const volumesOfTagged = awsFunction(
       );
       return { items: page.Reservations, next: page.NextToken };
     });
-    const ids = reservations.flatMap(({ Instances = [] }) =>
-      Instances.flatMap(({ InstanceId }) => InstanceId ?? []),
-    );
-    return volumesBy(aws, 'attachment.instance-id', ids);
+    const instances = reservations.flatMap(({ Instances = [] }) => Instances);
+    const roots = new Map(instances.map(({ InstanceId, RootDeviceName }) => [InstanceId, RootDeviceName]));
+    const ids = instances.flatMap(({ InstanceId }) => InstanceId ?? []);
+    const found = await volumesBy(aws, 'attachment.instance-id', ids);
+    const isRoot = ({ Attachments = [] }: Volume): boolean =>
+      Attachments.some(({ InstanceId, Device }) => Device === roots.get(InstanceId));
+    return found.filter((volume) => rootVolumes || !isRoot(volume));
   },
 );

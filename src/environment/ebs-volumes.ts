@@ -11,8 +11,14 @@ export const ebsVolumesSchema = z
     type: z.literal('ebs-volumes').meta({ description: 'Kind of component' }),
     attachedTo: z
       .strictObject({
-        tag: z.string().min(1).meta({ description: 'Tag of the instances', examples: ['Component'] }),
-        value: z.string().min(1).meta({ description: 'Value of that tag', examples: ['keystone'] }),
+        tag: z
+          .string()
+          .min(1)
+          .meta({ description: 'Tag of the instances', examples: ['Component'] }),
+        value: z
+          .string()
+          .min(1)
+          .meta({ description: 'Value of that tag', examples: ['keystone'] }),
       })
       .optional()
       .meta({ description: 'The volumes that are attached to the instances with this tag' }),
@@ -21,6 +27,10 @@ export const ebsVolumesSchema = z
       .min(1)
       .optional()
       .meta({ description: 'Ids of volumes, instead of attachedTo: for those that are never replaced' }),
+    rootVolumes: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'Whether those that the instances boot from are meant as well (attachedTo)' }),
     atLeast: z
       .int()
       .positive()

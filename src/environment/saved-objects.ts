@@ -7,7 +7,10 @@ const bucketName = z
 
 /** Objects in S3 that something is built from again, and where their copies lie. */
 const place = {
-  bucket: bucketName.meta({ description: 'Bucket in the Region of the stack', examples: ['morpheus-backups'] }),
+  bucket: bucketName.meta({
+    description: 'Bucket in the Region of the stack',
+    examples: ['morpheus-backups'],
+  }),
   prefix: z
     .string()
     .min(1)

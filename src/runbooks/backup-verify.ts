@@ -118,8 +118,7 @@ function restoreTest(chosen: Chosen) {
             })),
             ...others.map(({ name }) => ({
               label: name,
-              value:
-                'not restored: this tool makes no test of it; by hand, docs/runbooks/backup-verify.md',
+              value: 'not restored: this tool makes no test of it; by hand, docs/runbooks/backup-verify.md',
             })),
             { label: 'Recovery point', value: chosen.point },
             { label: 'Names', value: `all begin with ${runId}; tagged with run, purpose and expiry` },

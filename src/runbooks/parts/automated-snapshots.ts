@@ -12,9 +12,7 @@ export function automatedSnapshotsOf(engineVersion: string, startHour: number | 
   const [engine = '', version = ''] = engineVersion.split('_');
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isOld = engine === 'Elasticsearch' && (major < 5 || (major === 5 && minor < 3));
-  return isOld
-    ? `daily in the hour after ${startHour ?? 0}:00 UTC, 14 kept`
-    : 'hourly, kept 14 days';
+  return isOld ? `daily in the hour after ${startHour ?? 0}:00 UTC, 14 kept` : 'hourly, kept 14 days';
 }
 
 /**

@@ -32,11 +32,7 @@ export const looksForResources = [
 ];
 
 /** What a component stands for: one resource, or as many volumes as there are. */
-export async function resourcesOf(
-  aws: ReadClients,
-  component: Planned,
-  account: string,
-): Promise<Resources> {
+export async function resourcesOf(aws: ReadClients, component: Planned, account: string): Promise<Resources> {
   switch (component.type) {
     case 'aurora-cluster':
     case 'file-system':
@@ -108,11 +104,13 @@ async function instanceOf(
 
 async function volumesOf(
   aws: ReadClients,
-  { name, attachedTo, volumes: ids = [], atLeast }: Inspected<'ebs-volumes'>,
+  { name, attachedTo, rootVolumes, volumes: ids = [], atLeast }: Inspected<'ebs-volumes'>,
   account: string,
 ): Promise<Resources> {
   const found =
-    attachedTo === undefined ? await describeVolumes(aws, ids) : await volumesOfTagged(aws, attachedTo);
+    attachedTo === undefined
+      ? await describeVolumes(aws, ids)
+      : await volumesOfTagged(aws, { ...attachedTo, rootVolumes });
   const which =
     attachedTo === undefined
       ? `Of ${ids.join(', ')} none`

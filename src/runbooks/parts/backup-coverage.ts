@@ -73,7 +73,12 @@ export function planFindings(
   const names = new Set(resources.flatMap(by).map(({ SelectionName }) => SelectionName));
   return [
     missed.length === 0
-      ? { verdict: 'pass', subject: 'plan', fact: `selected by ${policy.plan} (${[...names].join(', ')})`, rule }
+      ? {
+          verdict: 'pass',
+          subject: 'plan',
+          fact: `selected by ${policy.plan} (${[...names].join(', ')})`,
+          rule,
+        }
       : {
           verdict: 'fail',
           subject: 'plan',

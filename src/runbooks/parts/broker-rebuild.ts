@@ -24,7 +24,13 @@ export function revisionFinding(
     };
   }
   if (Current?.Id === undefined)
-    return { verdict: 'warn', subject, fact: 'it has none of its own', rule, toDo: 'Give it one, and save it' };
+    return {
+      verdict: 'warn',
+      subject,
+      fact: 'it has none of its own',
+      rule,
+      toDo: 'Give it one, and save it',
+    };
   const latest = configuration?.LatestRevision?.Revision;
   if (latest !== undefined && latest !== Current.Revision)
     return {

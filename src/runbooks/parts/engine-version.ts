@@ -10,11 +10,7 @@ export interface VersionsOffered {
 }
 
 /** A version that is not offered any more can be neither made again nor, soon, kept. */
-export function versionFinding(
-  what: string,
-  version: string,
-  places: readonly VersionsOffered[],
-): Finding {
+export function versionFinding(what: string, version: string, places: readonly VersionsOffered[]): Finding {
   const subject = 'engine version';
   const rule = `a ${what} of this version can be made in ${places.map(({ region }) => region).join(' and ')}`;
   const without = places.filter(({ offered }) => !isOffered(version, offered)).map(({ region }) => region);

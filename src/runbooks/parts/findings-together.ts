@@ -20,7 +20,7 @@ export function findingsTogether(each: readonly FindingsOf[]): readonly Finding[
     const passed = seen.filter(({ finding }) => finding.verdict === 'pass');
     const rest = seen.filter(({ finding }) => finding.verdict !== 'pass');
     return [
-      ...passedTogether(passed),
+      ...passedTogether(passed, each.length),
       ...rest.map(({ name, finding }) => ({ ...finding, subject: `${subject} of ${name}` })),
     ];
   });
@@ -28,16 +28,14 @@ export function findingsTogether(each: readonly FindingsOf[]): readonly Finding[
 
 function passedTogether(
   passed: readonly { readonly name: string; readonly finding: Finding }[],
+  count: number,
 ): readonly Finding[] {
   const [first] = passed;
   if (first === undefined) return [];
   const facts = new Set(passed.map(({ finding }) => finding.fact));
-  const fact =
-    passed.length === 1
-      ? `${first.name}: ${first.finding.fact}`
-      : facts.size === 1
-        ? `${passed.length} times: ${first.finding.fact}`
-        : `${passed.length} times, such as ${first.name}: ${first.finding.fact}`;
+  const names = new Set(passed.map(({ name }) => name)).size;
+  const howMany = names === count ? `all ${count}` : `${names} of ${count}`;
+  const fact = `${howMany}${facts.size === 1 ? '' : `, such as ${first.name}`}: ${first.finding.fact}`;
   return [{ ...first.finding, fact }];
 }
 

@@ -21,11 +21,7 @@ export const inspectComponent = (name: string, days: number): Check<void> =>
     },
   });
 
-function inspect(
-  context: ReadContext,
-  component: Inspected,
-  days: number,
-): Promise<readonly Finding[]> {
+function inspect(context: ReadContext, component: Inspected, days: number): Promise<readonly Finding[]> {
   switch (component.type) {
     case 'aurora-cluster':
     case 'file-system':

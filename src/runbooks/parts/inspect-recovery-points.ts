@@ -60,7 +60,8 @@ export async function inspectRecoveryPoints(
   const recoveryRegion = policy.copied ? recoveryRegionOf(environment) : undefined;
   const plan = await describeBackupPlan(aws, policy.plan);
   const home = await vaultIn(aws, policy.vault);
-  const there = recoveryRegion === undefined ? undefined : await vaultIn(aws.in(recoveryRegion), policy.vault);
+  const there =
+    recoveryRegion === undefined ? undefined : await vaultIn(aws.in(recoveryRegion), policy.vault);
   const each: { name: string; findings: readonly Finding[] }[] = [];
   for (const resource of resources) each.push({ name: resource.name, findings: await inspect(resource) });
   return [

@@ -5,7 +5,7 @@ import type { Milliseconds } from '../../duration.ts';
 import type { ReadContext } from '../../engine/context.ts';
 import type { Finding } from '../../engine/finding.ts';
 import type { SavedObjects, SavedSeries } from '../../environment/saved-objects.ts';
-import { keyFinding, type KeySeen } from './backup-surroundings.ts';
+import { type KeySeen, keyFinding } from './backup-surroundings.ts';
 import { keysSeen } from './keys-seen.ts';
 import { recoveryRegionOf } from './protected-components.ts';
 import { copyFindings, shareFindings } from './recovery-copies.ts';

@@ -4,11 +4,7 @@ import { describeDomain, domainEngineVersions, lastDomainChange } from '../../aw
 import { minutes } from '../../duration.ts';
 import type { ReadContext } from '../../engine/context.ts';
 import type { Finding } from '../../engine/finding.ts';
-import {
-  automatedSnapshotFinding,
-  automatedSnapshotsOf,
-  snapshotMetricSpan,
-} from './automated-snapshots.ts';
+import { automatedSnapshotFinding, automatedSnapshotsOf, snapshotMetricSpan } from './automated-snapshots.ts';
 import { gone } from './backed-up-resources.ts';
 import { keyFinding } from './backup-surroundings.ts';
 import { versionFinding } from './engine-version.ts';
@@ -39,8 +35,7 @@ export async function inspectSearch(
   const { EngineVersion = 'unknown', SnapshotOptions, EncryptionAtRestOptions } = domain;
   const regions = [aws.region, environment.recoveryRegion].flatMap((region) => region ?? []);
   const places = [];
-  for (const region of regions)
-    places.push({ region, offered: await domainEngineVersions(aws.in(region)) });
+  for (const region of regions) places.push({ region, offered: await domainEngineVersions(aws.in(region)) });
   const key = EncryptionAtRestOptions?.KmsKeyId;
   const promised = environment.objectives.rpo;
   return [

@@ -91,14 +91,7 @@ export function copyFindings(seen: CopiesSeen): readonly Finding[] {
   return [existence, ...ageFindings(seen), ...shareFindings(pairs, recoveryRegion, words)];
 }
 
-function ageFindings({
-  copies,
-  now,
-  rpo,
-  promised,
-  recoveryRegion,
-  words,
-}: CopiesSeen): readonly Finding[] {
+function ageFindings({ copies, now, rpo, promised, recoveryRegion, words }: CopiesSeen): readonly Finding[] {
   const newest = byAge(copies).at(-1);
   const subject = 'newest copy';
   if (newest === undefined) {
@@ -152,7 +145,10 @@ export function shareFindings(
           {
             verdict: 'pass',
             subject: 'copy sizes',
-            fact: `${known.length} copies are as large as their sources`,
+            fact:
+              known.length === 1
+                ? 'as large as its source'
+                : `${known.length} copies are as large as their sources`,
             rule,
           },
         ];

@@ -106,7 +106,8 @@ export function newestFinding(
   words: SeriesWords,
 ): Finding {
   const subject = 'newest';
-  const rule = rpo === undefined ? `there is a ${words.one}` : `no older than the RPO, ${formatDuration(rpo)}`;
+  const rule =
+    rpo === undefined ? `there is a ${words.one}` : `no older than the RPO, ${formatDuration(rpo)}`;
   const newest = complete(points).at(-1);
   if (newest === undefined) {
     return {
