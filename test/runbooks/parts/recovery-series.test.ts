@@ -78,5 +78,7 @@ test.each([
   ['goes before the next can be there', 3, 'fail'],
 ])('the newest %s', (_what, inHours, verdict) => {
   const deleteAt = new Date(now.getTime() + hours(inHours));
-  expect(expiryFinding([point(1, { deleteAt })], rules, now, recoveryPointWords)).toMatchObject([{ verdict }]);
+  expect(expiryFinding([point(1, { deleteAt })], rules, now, recoveryPointWords)).toMatchObject([
+    { verdict },
+  ]);
 });
