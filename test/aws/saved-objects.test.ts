@@ -60,7 +60,11 @@ describe('a bucket', () => {
   });
 
   it('that may not be seen is no missing one', async () => {
-    await expect(look([s3Error('AccessDenied', 403)])).rejects.toThrow(AwsCallError);
+    const denied = look([location('eu-central-1'), s3Error('AccessDenied', 403)]);
+    await expect(denied).rejects.toThrow(AwsCallError);
+    await expect(denied).rejects.toMatchObject({
+      hint: expect.stringContaining('s3:GetBucketVersioning'),
+    });
   });
 });
 
@@ -76,6 +80,12 @@ it('objects are listed over all pages', async () => {
     { key: 'a/1', lastModified: at, bytes: 605 },
     { key: 'a/2', lastModified: at, bytes: 605 },
   ]);
+});
+
+it('who may not list is told which permission that is, by the name that it has in a policy', async () => {
+  const aws = cannedAws(() => s3Error('AccessDenied', 403));
+  const listing = s3.listObjects(aws.reading(s3.listObjects), { bucket: 'backups', prefix: 'a/' });
+  await expect(listing).rejects.toMatchObject({ hint: expect.stringContaining('Allow s3:ListBucket to') });
 });
 
 it('an object that went meanwhile is undefined', async () => {
