@@ -18,7 +18,7 @@ import * as sts from '@aws-sdk/client-sts';
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { SchemaRef } from '@smithy/types';
 import type { SdkCommand, ServiceName } from '../../src/aws/clients.ts';
-import { iamPrefixOf } from '../../src/aws/iam-prefix.ts';
+import { iamActionOf } from '../../src/aws/iam-prefix.ts';
 
 export interface Operation {
   readonly service: ServiceName;
@@ -72,7 +72,7 @@ export const everyOperation: readonly Operation[] = Object.entries(packages).fla
       return {
         service,
         name,
-        action: `${iamPrefixOf[service]}:${name}`,
+        action: iamActionOf(service, name),
         input,
         command: () => new Command(inPath(input)),
       };

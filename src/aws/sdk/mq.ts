@@ -1,1 +1,7 @@
-export { MqClient } from '@aws-sdk/client-mq';
+export {
+  DescribeBrokerCommand,
+  DescribeBrokerEngineTypesCommand,
+  DescribeConfigurationCommand,
+  DescribeConfigurationRevisionCommand,
+  MqClient,
+} from '@aws-sdk/client-mq';

@@ -17,6 +17,7 @@ export {
   DescribeSecurityGroups$,
   DescribeSubnets$,
   DescribeTags$,
+  DescribeVolumes$,
   DescribeVpcs$,
   ModifyLaunchTemplate$,
   RebootInstances$,
