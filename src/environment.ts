@@ -4,6 +4,7 @@ import { brokerSchema } from './environment/broker.ts';
 import { duration } from './environment/duration-codec.ts';
 import { fileSystemSchema } from './environment/file-system.ts';
 import { fleetSchema } from './environment/fleet.ts';
+import { pricesSchema } from './environment/prices.ts';
 import { searchDomainSchema } from './environment/search-domain.ts';
 
 /** One member per component type; a later component adds its schema here. */
@@ -71,6 +72,9 @@ export const environmentSchema = z.strictObject({
     })
     .default({ blocking: [], stop: [], success: [] })
     .meta({ description: 'CloudWatch alarms by the part they play in a run' }),
+  prices: pricesSchema
+    .optional()
+    .meta({ description: 'What temporary resources cost. Without a price, runs say hours and no money' }),
   components: z
     .record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name such as app'), componentSchema)
     .meta({

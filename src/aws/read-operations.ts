@@ -30,8 +30,8 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
     'ListRestoreJobs',
   ],
   cloudwatch: ['DescribeAlarms', 'GetMetricData'],
-  ec2: ['DescribeImages', 'DescribeLaunchTemplates', 'DescribeLaunchTemplateVersions'],
-  efs: ['DescribeFileSystems'],
+  ec2: ['DescribeImages', 'DescribeInstances', 'DescribeLaunchTemplates', 'DescribeLaunchTemplateVersions'],
+  efs: ['DescribeFileSystems', 'DescribeMountTargets'],
   'elastic-load-balancing-v2': [
     'DescribeTargetGroupAttributes',
     'DescribeTargetGroups',
@@ -42,6 +42,7 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
   mq: [],
   opensearch: [],
   rds: [
+    'DescribeAccountAttributes',
     'DescribeDBClusterSnapshots',
     'DescribeDBClusters',
     'DescribeDBInstances',
@@ -51,6 +52,6 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
   'route-53': [],
   s3: [],
   'secrets-manager': [],
-  ssm: ['GetCommandInvocation', 'GetParameter', 'ListCommands'],
+  ssm: ['DescribeInstanceInformation', 'GetCommandInvocation', 'GetParameter', 'ListCommands'],
   sts: ['GetCallerIdentity'],
 };

@@ -92,6 +92,21 @@ const backupPolicy = {
   rpo: '6h',
 };
 
+/** Nothing runs in the recovery Region: a restore test there brings its own node. */
+const probe = {
+  launchTemplate: recovery.templateId,
+  subnet: recovery.subnetIds[0],
+  instanceType: 't3.medium',
+};
+
+/** Made up for the sandbox, in the order of what AWS charges. */
+const prices = {
+  instanceHour: { 'db.r5.large': 0.29, 't3.medium': 0.042 },
+  databaseGibMonth: 0.1,
+  filesGibMonth: 0.3,
+  filesRestoredGib: 0.02,
+};
+
 /** How `runbook.yaml` would describe the stack. */
 export const morpheusProdEnvironment = {
   account,
@@ -109,6 +124,7 @@ export const morpheusProdEnvironment = {
     stop: ['morpheus-prod-5xx', 'morpheus-prod-unhealthy-hosts', 'morpheus-prod-latency'],
     success: ['morpheus-prod-5xx', 'morpheus-prod-unhealthy-hosts', 'morpheus-prod-latency'],
   },
+  prices: { currency: 'USD', regions: { [region]: prices, [recoveryRegion]: prices } },
   components: {
     app: { type: 'auto-scaling-group' as const, group: name, targetGroup: name, healthUrl },
     database: {
@@ -124,6 +140,7 @@ export const morpheusProdEnvironment = {
           recovery: {
             subnetGroup: recovery.subnetGroup,
             securityGroups: [recovery.securityGroups.restoreTest],
+            probe,
           },
           parameterGroup: databaseNames.parameterGroup,
           instanceClass: 'db.r5.large',
@@ -141,7 +158,22 @@ export const morpheusProdEnvironment = {
     files: {
       type: 'file-system' as const,
       fileSystem: fileNames.id,
-      backup: { ...backupPolicy, restoreTest: { leastBytes: 400_000_000_000 } },
+      backup: {
+        ...backupPolicy,
+        restoreTest: {
+          leastBytes: 400_000_000_000,
+          look: {
+            fleet: 'app',
+            securityGroups: [securityGroups.restoreTestFiles],
+            command: 'morpheus-ctl files-facts --address {address} --at {mountPoint}',
+            expect: [
+              { line: 'files', atLeast: 1_000_000 },
+              { line: 'newest-file', noOlderThan: '1h' },
+            ],
+          },
+          recovery: { securityGroups: [recovery.securityGroups.restoreTestFiles], probe },
+        },
+      },
     },
     queue: { type: 'broker' as const, broker: queueNames.id },
     search: { type: 'search-domain' as const, domain: searchNames.domain },
