@@ -7,6 +7,7 @@ test.each<[name: string, outcome: string, code: string]>([
   ['off-site-copy', 'failed', 'FINDINGS_FAIL'],
   ['short-copy', 'failed', 'FINDINGS_FAIL'],
   ['recovery-key-disabled', 'failed', 'KEY_NOT_USABLE'],
+  ['quota-reached', 'failed', 'QUOTA_REACHED'],
   ['restore-fails', 'rolled-back', 'RESTORE_FAILED'],
   ['restore-without-permission', 'rollback-failed', 'NOT_DELETED'],
 ])('%s ends as %s, with %s', async (name, outcome, code) => {

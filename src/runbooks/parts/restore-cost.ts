@@ -44,6 +44,8 @@ const cost = z.object({
   total: z.number().optional(),
   /** What runbook.yaml has no price for. */
   unpriced: z.array(z.string()),
+  /** Whether it has any. */
+  hasPrices: z.boolean(),
 });
 
 type Item = z.output<typeof item>;
@@ -93,6 +95,7 @@ export function costOf(all: readonly Paid[], { prices }: Pick<Environment, 'pric
   const amounts = items.flatMap(({ amount }) => amount ?? []);
   return {
     items,
+    hasPrices: prices !== undefined,
     unpriced: items.filter(({ amount }) => amount === undefined).map(({ what }) => what),
     ...(prices !== undefined &&
       amounts.length > 0 && {
@@ -113,9 +116,10 @@ const itemText = ({ what, hours: spent, gib, amount }: Item): string =>
     ...(amount === undefined ? [] : [`(${up(amount, 4)})`]),
   ].join(' ');
 
-export function costText({ items, currency, total, unpriced }: Cost): string {
+export function costText({ items, currency, total, unpriced, hasPrices }: Cost): string {
   const listed = items.map(itemText).join(', ');
-  if (total === undefined) return `at most ${listed}; no prices in runbook.yaml`;
+  if (total === undefined)
+    return `at most ${listed}; no prices ${hasPrices ? 'of that ' : ''}in runbook.yaml`;
   const without = unpriced.length === 0 ? '' : `; no price of ${unpriced.join(', ')}`;
   return `at most ${currency} ${up(total, 4)}: ${listed}${without}`;
 }
