@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Milliseconds, minutes } from '../../duration.ts';
 import type { ReadContext } from '../../engine/context.ts';
+import type { Finding } from '../../engine/finding.ts';
 import { type Check, check } from '../../engine/step.ts';
 import type { RegionalPrices } from '../../environment/prices.ts';
 import type { Environment } from '../../environment.ts';
@@ -108,13 +109,13 @@ export function costOf(all: readonly Paid[], { prices }: Pick<Environment, 'pric
 const up = (value: number, digits: number): string =>
   (Math.ceil(value * 10 ** digits - 1e-9) / 10 ** digits).toFixed(digits);
 
-const itemText = ({ what, hours: spent, gib, amount }: Item): string =>
-  [
-    what,
-    ...(gib === undefined ? [] : [`${up(gib, 1)} GiB`]),
-    ...(spent === undefined ? [] : [`${up(spent, 2)} h`]),
-    ...(amount === undefined ? [] : [`(${up(amount, 4)})`]),
-  ].join(' ');
+const sizes = ({ hours: spent, gib }: Pick<Item, 'hours' | 'gib'>): readonly string[] => [
+  ...(gib === undefined ? [] : [`${up(gib, 1)} GiB`]),
+  ...(spent === undefined ? [] : [`${up(spent, 2)} h`]),
+];
+
+const itemText = ({ what, amount, ...size }: Item): string =>
+  [what, ...sizes(size), ...(amount === undefined ? [] : [`(${up(amount, 4)})`])].join(' ');
 
 export function costText({ items, currency, total, unpriced, hasPrices }: Cost): string {
   const listed = items.map(itemText).join(', ');
@@ -123,6 +124,30 @@ export function costText({ items, currency, total, unpriced, hasPrices }: Cost):
   const without = unpriced.length === 0 ? '' : `; no price of ${unpriced.join(', ')}`;
   return `at most ${currency} ${up(total, 4)}: ${listed}${without}`;
 }
+
+/** So that a report has them one by one. Nothing is wrong with a cost that nobody limits. */
+const costFindings = ({ items, currency, total }: Cost): readonly Finding[] => [
+  ...items.map((item): Finding => {
+    const { what, amount, ...size } = item;
+    const money = amount === undefined ? 'no price in runbook.yaml' : `${currency} ${up(amount, 4)}`;
+    return {
+      verdict: 'pass',
+      subject: what,
+      fact: [...sizes(size), money].join(', '),
+      rule: 'at most, from the first moment that it can have stood until it was seen gone',
+    };
+  }),
+  ...(total === undefined
+    ? []
+    : [
+        {
+          verdict: 'pass' as const,
+          subject: 'in all',
+          fact: `${currency} ${up(total, 4)}`,
+          rule: 'of all that has a price',
+        },
+      ]),
+];
 
 /** From the first moment at which something can have stood until it was seen gone, so that no bill is higher than this for it. */
 export const costIsKnown = (
@@ -133,6 +158,10 @@ export const costIsKnown = (
     id: 'cost',
     title: 'What the test cost is known',
     returns: cost,
-    run: async (context) => costOf(paid(context), context.environment, region(context)),
+    async run(context) {
+      const known = costOf(paid(context), context.environment, region(context));
+      context.found(costFindings(known));
+      return known;
+    },
     summary: costText,
   });
