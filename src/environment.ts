@@ -5,6 +5,7 @@ import { duration } from './environment/duration-codec.ts';
 import { ebsVolumesSchema } from './environment/ebs-volumes.ts';
 import { fileSystemSchema } from './environment/file-system.ts';
 import { fleetSchema } from './environment/fleet.ts';
+import { pricesSchema } from './environment/prices.ts';
 import { rdsInstanceSchema } from './environment/rds-instance.ts';
 import { searchDomainSchema } from './environment/search-domain.ts';
 
@@ -75,6 +76,9 @@ export const environmentSchema = z.strictObject({
     })
     .default({ blocking: [], stop: [], success: [] })
     .meta({ description: 'CloudWatch alarms by the part they play in a run' }),
+  prices: pricesSchema
+    .optional()
+    .meta({ description: 'What temporary resources cost. Without a price, runs say hours and no money' }),
   components: z
     .record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name such as app'), componentSchema)
     .meta({

@@ -2,6 +2,7 @@ import type { FileSystemDescription } from '@aws-sdk/client-efs';
 import { absentWhen } from './absent.ts';
 import { awsFunction } from './aws-function.ts';
 import type { ChangeClients, ReadClients } from './clients.ts';
+import { collectPages } from './pagination.ts';
 
 export type { FileSystemDescription };
 
@@ -22,6 +23,19 @@ export const describeFileSystem = awsFunction(
       aws.send('efs', new DescribeFileSystemsCommand(which)),
     );
     return answer?.FileSystems?.[0];
+  },
+);
+
+/** How many there are in the Region. https://docs.aws.amazon.com/efs/latest/ug/API_DescribeFileSystems.html */
+export const countFileSystems = awsFunction(
+  ['elasticfilesystem:DescribeFileSystems'],
+  async (aws: ReadClients): Promise<number> => {
+    const { DescribeFileSystemsCommand } = await sdk();
+    const all = await collectPages(async (Marker) => {
+      const page = await aws.send('efs', new DescribeFileSystemsCommand({ Marker }));
+      return { items: page.FileSystems, next: page.NextMarker };
+    });
+    return all.length;
   },
 );
 

@@ -37,7 +37,7 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
     'DescribeLaunchTemplateVersions',
     'DescribeVolumes',
   ],
-  efs: ['DescribeFileSystems'],
+  efs: ['DescribeFileSystems', 'DescribeMountTargets'],
   'elastic-load-balancing-v2': [
     'DescribeTargetGroupAttributes',
     'DescribeTargetGroups',
@@ -53,6 +53,7 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
   ],
   opensearch: ['DescribeDomain', 'DescribeDomainConfig', 'ListVersions'],
   rds: [
+    'DescribeAccountAttributes',
     'DescribeDBClusterSnapshots',
     'DescribeDBClusters',
     'DescribeDBInstances',
@@ -62,6 +63,6 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
   'route-53': [],
   s3: ['GetBucketEncryption', 'GetBucketLocation', 'GetBucketVersioning', 'HeadObject', 'ListObjectsV2'],
   'secrets-manager': [],
-  ssm: ['GetCommandInvocation', 'GetParameter', 'ListCommands'],
+  ssm: ['DescribeInstanceInformation', 'GetCommandInvocation', 'GetParameter', 'ListCommands'],
   sts: ['GetCallerIdentity'],
 };

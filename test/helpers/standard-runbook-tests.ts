@@ -10,7 +10,15 @@ import { worldAsLeft } from './world-as-left.ts';
  * (reads, reasons to wait, the beginning of a check) are shown to leave it as it was, so that the last one of a row stands for it.
  * EVERY_LINE=1 stops after each all the same.
  */
-export function standardRunbookTests(title: string, setting: RunSetting): void {
+export function standardRunbookTests(
+  title: string,
+  setting: RunSetting,
+  {
+    since,
+  }: {
+    /** Path of the first step that is stopped in, where other tests stop in those before it. */ readonly since?: string;
+  } = {},
+): void {
   describe(title, () => {
     test('succeeds, and asks AWS for nothing that its steps do not declare', async () => {
       const run = await runIn(setting);
@@ -25,7 +33,7 @@ export function standardRunbookTests(title: string, setting: RunSetting): void {
     test('stopped after every journal line and resumed, it ends the same and makes each change once', async () => {
       const whole = await runIn({ ...setting, keepMoments: true });
       const left = await worldAsLeft(whole.world);
-      for (const [index, moment] of differentMoments(whole.moments)) {
+      for (const [index, moment] of differentMoments(whole.moments).filter(reached(since))) {
         if (moment.events.at(-1)?.type === 'run-finished') continue;
         const deaths = [moment, ...(isAboutAChange(moment) ? [withoutLastLine(moment)] : [])];
         for (const death of deaths.filter(({ events }) => events.length > 0)) {
@@ -43,7 +51,8 @@ export function standardRunbookTests(title: string, setting: RunSetting): void {
     test('every change undone leaves the world as it was, from wherever the run was stopped', async () => {
       const before = await worldAsLeft((await runIn({ ...setting, keepMoments: true }, true)).world);
       const whole = await runIn({ ...setting, keepMoments: true });
-      for (const moment of whole.moments.filter(isAboutAChange)) {
+      for (const [, moment] of [...whole.moments.entries()].filter(reached(since))) {
+        if (!isAboutAChange(moment)) continue;
         const undone = await rollBackFrom(moment, setting).catch((error: Error & { code?: string }) => {
           if (error.code === 'NOTHING_TO_UNDO') return undefined;
           throw error;
@@ -112,6 +121,10 @@ function addsNothing({ events }: Moment): boolean {
 }
 
 const beginsAgain = ({ kind }: { readonly kind: string }): boolean => kind === 'check' || kind === 'measure';
+const reached =
+  (path: string | undefined) =>
+  ([, { events }]: readonly [number, Moment]): boolean =>
+    path === undefined || events.some((event) => 'step' in event && event.step === path);
 
 /** Without what is for people: when the last line was written, and the latest note of a step. */
 function whatResumingKnows({ events, writes }: Moment): unknown {

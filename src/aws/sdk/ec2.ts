@@ -7,4 +7,6 @@ export {
   DescribeLaunchTemplateVersionsCommand,
   DescribeVolumesCommand,
   EC2Client,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
