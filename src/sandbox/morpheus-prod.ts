@@ -96,7 +96,7 @@ const backupPolicy = {
 
 /** What jobs on the nodes save every night, replicated to the bucket in the recovery Region. */
 const saved = (prefix: string) => ({ bucket: backupBucket, prefix, copyBucket: recoveryBucket });
-const nightly = { every: '24h', keepDays: 7, rpo: '26h' };
+const nightly = { every: '24h', keepDays: 7, rpo: '36h' };
 
 /** How `runbook.yaml` would describe the stack. */
 export const morpheusProdEnvironment = {
