@@ -21,7 +21,10 @@ export function savedPoints(
   for (const object of objects) {
     const isFolderMark = object.key.endsWith('/') && object.bytes === 0;
     const name = object.key.slice(prefix.length).split('/')[0] ?? '';
-    if (!isFolderMark) named.set(name, [...(named.get(name) ?? []), object]);
+    if (isFolderMark) continue;
+    const parts = named.get(name) ?? [];
+    parts.push(object);
+    named.set(name, parts);
   }
   return [...named].map(([name, parts]) => {
     const newest = parts.reduce((one, other) => (other.lastModified > one.lastModified ? other : one));
