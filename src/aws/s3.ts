@@ -82,8 +82,8 @@ export const listObjects = awsFunction(
 );
 
 /**
- * What is known of an object besides its content, such as the key that encrypts it; `undefined` where it is not there. Needs no right to
- * decrypt it. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+ * What is known of an object besides its content, such as the key that encrypts it; `undefined` where it is not there.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
  */
 export const describeObject = awsFunction(
   ['s3:GetObject'],

@@ -96,7 +96,8 @@ const backupPolicy = {
 
 /** What jobs on the nodes save every night, replicated to the bucket in the recovery Region. */
 const saved = (prefix: string) => ({ bucket: backupBucket, prefix, copyBucket: recoveryBucket });
-const nightly = { every: '24h', keepDays: 7, rpo: '26h' };
+const nightly = { every: '24h', keepDays: 7, rpo: '36h' };
+
 /** Nothing runs in the recovery Region: a restore test there brings its own node. */
 const probe = {
   launchTemplate: recovery.templateId,

@@ -132,6 +132,14 @@ describe('a broker', () => {
       },
     ],
     [
+      'the newest copy alone is encrypted with such a key, whatever the bucket says',
+      { 'definitions: key in us-west-2': 'fail' },
+      (sandbox) =>
+        Object.assign(newestOf(sandbox, recoveryBucket, definitions), {
+          headers: { SSEKMSKeyId: keys.backup },
+        }),
+    ],
+    [
       "the broker's own key is disabled",
       { 'key in us-east-1': 'fail' },
       (sandbox) => sandbox.inject({ what: 'key-disabled', key: keys.queue }),
@@ -236,6 +244,11 @@ describe('a search domain', () => {
       ({ world }) => {
         for (const { described } of world.openSearch.domains) described.EngineVersion = 'OpenSearch_0.9';
       },
+    ],
+    [
+      'its own key is disabled',
+      { 'key in us-east-1': 'fail' },
+      (sandbox) => sandbox.inject({ what: 'key-disabled', key: keys.search }),
     ],
     [
       'a snapshot of many files has a copy of some of them',

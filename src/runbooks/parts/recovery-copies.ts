@@ -147,7 +147,7 @@ export function shareFindings(
             subject: 'copy sizes',
             fact:
               known.length === 1
-                ? 'as large as its source'
+                ? '1 copy is as large as its source'
                 : `${known.length} copies are as large as their sources`,
             rule,
           },

@@ -21,7 +21,10 @@ export function savedPoints(
   for (const object of objects) {
     const isFolderMark = object.key.endsWith('/') && object.bytes === 0;
     const name = object.key.slice(prefix.length).split('/')[0] ?? '';
-    if (!isFolderMark) named.set(name, [...(named.get(name) ?? []), object]);
+    if (isFolderMark) continue;
+    const parts = named.get(name) ?? [];
+    parts.push(object);
+    named.set(name, parts);
   }
   return [...named].map(([name, parts]) => {
     const newest = parts.reduce((one, other) => (other.lastModified > one.lastModified ? other : one));
@@ -111,6 +114,7 @@ export function expiryIn(expiration: string | undefined): Date | undefined {
 /** How findings speak of what is saved to a bucket by somebody's own job. */
 export function savedWords({ bucket, prefix, copyBucket = '' }: SavedObjects): SeriesWords {
   const place = `s3://${bucket}/${prefix}`;
+  const copyAll = `aws s3 sync s3://${bucket} s3://${copyBucket} --exclude '*' --include '${prefix}*'`;
   const writer = `the job that writes to ${place}: its schedule, its role, the policies of bucket and key`;
   return {
     one: 'saved file',
@@ -121,8 +125,8 @@ export function savedWords({ bucket, prefix, copyBucket = '' }: SavedObjects): S
     young: `Expected of a new series; else find out who deleted older ones: aws s3api list-object-versions --bucket ${bucket} --prefix ${prefix}`,
     keepLonger: () =>
       `Let the bucket keep it longer: aws s3api get-bucket-lifecycle-configuration --bucket ${bucket}`,
-    noCopies: `Copy now: aws s3 sync ${place} s3://${copyBucket}/${prefix}; then mend the replication`,
-    copiesMissing: `Look at the replication: aws s3api get-bucket-replication --bucket ${bucket}, and the ReplicationStatus of one that is missing (aws s3api head-object); copy by hand: aws s3 sync ${place} s3://${copyBucket}/${prefix}. Replication reports no failure unless somebody asked it to`,
+    noCopies: `Copy now: ${copyAll}; then mend the replication`,
+    copiesMissing: `Look at the replication: aws s3api get-bucket-replication --bucket ${bucket}, and the ReplicationStatus of one that is missing (aws s3api head-object); copy by hand: ${copyAll}. Replication reports no failure unless somebody asked it to`,
     copiesOld: `Look at the replication: aws s3api get-bucket-replication --bucket ${bucket}`,
     copiesShort: `Copy the newest again, compare, and find out who wrote it: aws s3api list-object-versions --bucket ${copyBucket} --prefix ${prefix}`,
   };

@@ -44,12 +44,12 @@ function headersOf(
       ETag: version.eTag,
       ContentType: version.contentType,
       Metadata: { ...version.metadata },
+      ...encryptionOf(bucket),
       ...version.headers,
       ...(part && { ContentRange: `bytes ${part.first}-${part.last}/${size}` }),
       ...(hasChecksums && { ...checksums, ChecksumType: 'FULL_OBJECT' as const }),
       ...(tags.length > 0 && { TagCount: tags.length }),
       ...(bucket.versioning !== undefined && { VersionId: version.versionId }),
-      ...encryptionOf(bucket),
     },
   };
 }
