@@ -12,12 +12,10 @@ import { worldAsLeft } from './world-as-left.ts';
 export function standardRunbookTests(
   title: string,
   setting: RunSetting,
-  {
-    since,
-  }: {
-    /** Path of the first step that is stopped in, where other tests stop in those before it. */ readonly since?: string;
-  } = {},
+  /** Ids of the steps that are stopped in, where the rest is stopped in elsewhere. */
+  { onlyIn }: { readonly onlyIn?: readonly string[] } = {},
 ): void {
+  const isMeant = ([, { events }]: readonly [number, Moment]): boolean => isIn(events.at(-1), onlyIn);
   describe(title, () => {
     test('succeeds, and asks AWS for nothing that its steps do not declare', async () => {
       const run = await runIn(setting);
@@ -32,7 +30,7 @@ export function standardRunbookTests(
     test('stopped after every journal line and resumed, it ends the same and makes each change once', async () => {
       const whole = await runIn({ ...setting, keepMoments: true });
       const left = await worldAsLeft(whole.world);
-      for (const [index, moment] of differentMoments(whole.moments).filter(reached(since))) {
+      for (const [index, moment] of differentMoments(whole.moments).filter(isMeant)) {
         if (moment.events.at(-1)?.type === 'run-finished') continue;
         const deaths = [moment, ...(isAboutAChange(moment) ? [withoutLastLine(moment)] : [])];
         for (const death of deaths.filter(({ events }) => events.length > 0)) {
@@ -50,7 +48,7 @@ export function standardRunbookTests(
     test('every change undone leaves the world as it was, from wherever the run was stopped', async () => {
       const before = await worldAsLeft((await runIn({ ...setting, keepMoments: true }, true)).world);
       const whole = await runIn({ ...setting, keepMoments: true });
-      for (const [, moment] of [...whole.moments.entries()].filter(reached(since))) {
+      for (const [, moment] of [...whole.moments.entries()].filter(isMeant)) {
         if (!isAboutAChange(moment)) continue;
         const undone = await rollBackFrom(moment, setting).catch((error: Error & { code?: string }) => {
           if (error.code === 'NOTHING_TO_UNDO') return undefined;
@@ -71,7 +69,7 @@ export function standardRunbookTests(
       const undone = await rollBackFrom(await mostOwed(setting), { ...setting, keepMoments: true });
       expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
       const left = await worldAsLeft(undone.world);
-      for (const [, moment] of differentMoments(undone.moments)) {
+      for (const [, moment] of differentMoments(undone.moments).filter(isMeant)) {
         if (moment.events.at(-1)?.type === 'run-finished') continue;
         const again = await rollBackFrom(moment, setting).catch((error: Error & { code?: string }) => {
           if (error.code === 'NOTHING_TO_UNDO') return undefined;
@@ -108,10 +106,9 @@ function differentMoments(moments: readonly Moment[]): readonly (readonly [numbe
   });
 }
 
-const reached =
-  (path: string | undefined) =>
-  ([, { events }]: readonly [number, Moment]): boolean =>
-    path === undefined || events.some((event) => 'step' in event && event.step === path);
+const isIn = (event: RunEvent | undefined, steps: readonly string[] | undefined): boolean =>
+  steps === undefined ||
+  (event !== undefined && 'step' in event && steps.includes(`${event.step}`.split('/').at(-1) ?? ''));
 
 const onlyInforms = (event: RunEvent | undefined): boolean =>
   event?.type === 'waiting' || event?.type === 'progress' || (event?.type === 'aws-called' && !event.write);

@@ -16,8 +16,8 @@ import { standardRunbookTests } from '../helpers/standard-runbook-tests.ts';
 standardRunbookTests(
   'backup-verify with a restore test of the files in the recovery Region',
   { runbook: backupVerify, parameters: { restore: true, component: 'files', fromRecoveryRegion: true } },
-  // Until then nothing is done that a test at home does not do.
-  { since: 'restore-files/files/probe-instance' },
+  // The rest is as at home.
+  { onlyIn: ['probe-instance', 'probe-online', 'look'] },
 );
 
 const there = (more: Partial<RunSetting> = {}, component = 'database') =>
