@@ -12,10 +12,11 @@ import { worldAsLeft } from './world-as-left.ts';
 export function standardRunbookTests(
   title: string,
   setting: RunSetting,
-  /** Ids of the steps that are stopped in, where the rest is stopped in elsewhere. */
-  { onlyIn }: { readonly onlyIn?: readonly string[] } = {},
+  /** Paths of the first step that is stopped in, and of the first that is not, where other tests stop in the rest. */
+  { since, until }: { readonly since?: string; readonly until?: string } = {},
 ): void {
-  const isMeant = ([, { events }]: readonly [number, Moment]): boolean => isIn(events.at(-1), onlyIn);
+  const isMeant = (moment: readonly [number, Moment]): boolean =>
+    reached(since)(moment) && (until === undefined || !reached(until)(moment));
   describe(title, () => {
     test('succeeds, and asks AWS for nothing that its steps do not declare', async () => {
       const run = await runIn(setting);
@@ -69,7 +70,7 @@ export function standardRunbookTests(
       const undone = await rollBackFrom(await mostOwed(setting), { ...setting, keepMoments: true });
       expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
       const left = await worldAsLeft(undone.world);
-      for (const [, moment] of differentMoments(undone.moments).filter(isMeant)) {
+      for (const [, moment] of differentMoments(undone.moments)) {
         if (moment.events.at(-1)?.type === 'run-finished') continue;
         const again = await rollBackFrom(moment, setting).catch((error: Error & { code?: string }) => {
           if (error.code === 'NOTHING_TO_UNDO') return undefined;
@@ -106,9 +107,10 @@ function differentMoments(moments: readonly Moment[]): readonly (readonly [numbe
   });
 }
 
-const isIn = (event: RunEvent | undefined, steps: readonly string[] | undefined): boolean =>
-  steps === undefined ||
-  (event !== undefined && 'step' in event && steps.includes(`${event.step}`.split('/').at(-1) ?? ''));
+const reached =
+  (path: string | undefined) =>
+  ([, { events }]: readonly [number, Moment]): boolean =>
+    path === undefined || events.some((event) => 'step' in event && event.step === path);
 
 const onlyInforms = (event: RunEvent | undefined): boolean =>
   event?.type === 'waiting' || event?.type === 'progress' || (event?.type === 'aws-called' && !event.write);

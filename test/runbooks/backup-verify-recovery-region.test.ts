@@ -17,7 +17,7 @@ standardRunbookTests(
   'backup-verify with a restore test of the files in the recovery Region',
   { runbook: backupVerify, parameters: { restore: true, component: 'files', fromRecoveryRegion: true } },
   // The rest is as at home.
-  { onlyIn: ['probe-instance', 'probe-online', 'look'] },
+  { since: 'restore-files/files/probe-instance', until: 'restore-files/files/validate' },
 );
 
 const there = (more: Partial<RunSetting> = {}, component = 'database') =>
