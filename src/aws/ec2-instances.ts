@@ -53,6 +53,11 @@ export interface LaunchedInstance {
   /** Its default version. */
   readonly launchTemplate: string;
   readonly subnet: string;
+  /**
+   * Security groups of the network interface that the template describes. Where it describes one, the subnet must stand there too: AWS
+   * refuses a request that names a subnet and an interface. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
+   */
+  readonly interfaceGroups: readonly string[] | undefined;
   readonly instanceType: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
   /** At most 64 characters of ASCII. A second call with the same token launches no second instance. */
@@ -75,7 +80,18 @@ export const launchInstance = awsFunction(
         LaunchTemplate: { LaunchTemplateId: wanted.launchTemplate },
         MinCount: 1,
         MaxCount: 1,
-        SubnetId: wanted.subnet,
+        ...(wanted.interfaceGroups === undefined
+          ? { SubnetId: wanted.subnet }
+          : {
+              NetworkInterfaces: [
+                {
+                  DeviceIndex: 0,
+                  SubnetId: wanted.subnet,
+                  Groups: [...wanted.interfaceGroups],
+                  AssociatePublicIpAddress: false,
+                },
+              ],
+            }),
         ...(wanted.instanceType !== undefined && {
           InstanceType: wanted.instanceType as NonNullable<Instance['InstanceType']>,
         }),

@@ -90,6 +90,7 @@ describe('an instance of its own', () => {
     );
     const id = await ec2.launchInstance(aws.changing(ec2.launchInstance), {
       launchTemplate: 'lt-1',
+      interfaceGroups: undefined,
       subnet: 'subnet-1',
       instanceType: 't3.small',
       tags: { Name: 'mine' },
@@ -108,6 +109,28 @@ describe('an instance of its own', () => {
       'TagSpecification.2.ResourceType': 'volume',
       'TagSpecification.2.Tag.1.Value': 'mine',
     });
+  });
+
+  it('has its subnet in the network interface where its template describes one, and no public address', async () => {
+    const aws = cannedAws(({ operation }) =>
+      answer(operation, '<instancesSet><item><instanceId>i-1</instanceId></item></instancesSet>'),
+    );
+    await ec2.launchInstance(aws.changing(ec2.launchInstance), {
+      launchTemplate: 'lt-1',
+      interfaceGroups: ['sg-1'],
+      subnet: 'subnet-1',
+      instanceType: undefined,
+      tags: {},
+      clientToken: 'token',
+    });
+    const [request] = aws.sent;
+    expect(request?.fields).toMatchObject({
+      'NetworkInterface.1.SubnetId': 'subnet-1',
+      'NetworkInterface.1.SecurityGroupId.1': 'sg-1',
+      'NetworkInterface.1.AssociatePublicIpAddress': 'false',
+    });
+    expect(request?.fields).not.toHaveProperty('SubnetId');
+    expect(request?.fields).not.toHaveProperty('InstanceType');
   });
 
   it('is found by its tag among those that are not terminated', async () => {

@@ -13,12 +13,11 @@ import { worldAsLeft } from './world-as-left.ts';
 export function standardRunbookTests(
   title: string,
   setting: RunSetting,
-  {
-    since,
-  }: {
-    /** Path of the first step that is stopped in, where other tests stop in those before it. */ readonly since?: string;
-  } = {},
+  /** Paths of the first step that is stopped in, and of the first that is not, where other tests stop in the rest. */
+  { since, until }: { readonly since?: string; readonly until?: string } = {},
 ): void {
+  const isMeant = (moment: readonly [number, Moment]): boolean =>
+    reached(since)(moment) && (until === undefined || !reached(until)(moment));
   describe(title, () => {
     test('succeeds, and asks AWS for nothing that its steps do not declare', async () => {
       const run = await runIn(setting);
@@ -33,7 +32,7 @@ export function standardRunbookTests(
     test('stopped after every journal line and resumed, it ends the same and makes each change once', async () => {
       const whole = await runIn({ ...setting, keepMoments: true });
       const left = await worldAsLeft(whole.world);
-      for (const [index, moment] of differentMoments(whole.moments).filter(reached(since))) {
+      for (const [index, moment] of differentMoments(whole.moments).filter(isMeant)) {
         if (moment.events.at(-1)?.type === 'run-finished') continue;
         const deaths = [moment, ...(isAboutAChange(moment) ? [withoutLastLine(moment)] : [])];
         for (const death of deaths.filter(({ events }) => events.length > 0)) {
@@ -51,7 +50,7 @@ export function standardRunbookTests(
     test('every change undone leaves the world as it was, from wherever the run was stopped', async () => {
       const before = await worldAsLeft((await runIn({ ...setting, keepMoments: true }, true)).world);
       const whole = await runIn({ ...setting, keepMoments: true });
-      for (const [, moment] of [...whole.moments.entries()].filter(reached(since))) {
+      for (const [, moment] of [...whole.moments.entries()].filter(isMeant)) {
         if (!isAboutAChange(moment)) continue;
         const undone = await rollBackFrom(moment, setting).catch((error: Error & { code?: string }) => {
           if (error.code === 'NOTHING_TO_UNDO') return undefined;

@@ -171,6 +171,30 @@ describe('a mount that is left behind', () => {
     expect(left(undone)).toEqual([]);
   });
 
+  test('is asked for again by a later rollback, where the command that looks got no answer', async () => {
+    let sent = 0;
+    const run = await files({
+      environment: withCommand(careless),
+      observe(event, sandbox) {
+        if (event.type !== 'aws-called' || event.operation !== 'SendCommand') return;
+        sent += 1;
+        if (sent === 2)
+          sandbox.inject({ what: 'agent-offline', instance: 'i-0a4c1e7d90b3f2581', lasts: 2 * hour });
+      },
+    });
+    expect(failureOf(run)?.error).toMatchObject({
+      code: 'MAY_BE_MOUNTED',
+      message: expect.stringContaining('TimedOut'),
+    });
+    expect(run.end.outcome).toBe('rollback-failed');
+    const wake = new Date(run.sandbox.world.now.getTime() + 2 * hour);
+    const undone = await rollBackFrom(run, filesSetting({ wake }));
+    expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
+    // The look, the one without an answer, and the one that found it.
+    expect(undone.writes.filter((write) => write === 'SendCommand')).toHaveLength(3);
+    expect(left(undone)).toEqual([]);
+  });
+
   test('went with its node, when that is gone', async () => {
     const run = await files({
       environment: withCommand(careless),

@@ -16,8 +16,8 @@ import { standardRunbookTests } from '../helpers/standard-runbook-tests.ts';
 standardRunbookTests(
   'backup-verify with a restore test of the files in the recovery Region',
   { runbook: backupVerify, parameters: { restore: true, component: 'files', fromRecoveryRegion: true } },
-  // Until then nothing is done that a test at home does not do.
-  { since: 'restore-files/files/probe-instance' },
+  // The rest is as at home.
+  { since: 'restore-files/files/probe-instance', until: 'restore-files/files/validate' },
 );
 
 const there = (more: Partial<RunSetting> = {}, component = 'database') =>
@@ -100,6 +100,21 @@ describe('a copy is restored in the recovery Region', () => {
 });
 
 describe('the probe', () => {
+  test('is launched from a template with a network interface too', async () => {
+    const run = await there({
+      prepare: ({ world }) => {
+        for (const { versions } of away(world).ec2.templates)
+          for (const { LaunchTemplateData } of versions) {
+            const { SecurityGroupIds: Groups = [] } = LaunchTemplateData;
+            delete LaunchTemplateData.SecurityGroupIds;
+            LaunchTemplateData.NetworkInterfaces = [{ DeviceIndex: 0, Groups }];
+          }
+      },
+    });
+    expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
+    expect(run.writes).toContain('RunInstances');
+  });
+
   test('whose agent never registers is terminated again', async () => {
     const run = await there({
       observe(event, sandbox) {

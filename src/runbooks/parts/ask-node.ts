@@ -8,6 +8,7 @@ import { type Change, change, type Undo, type UsesActions, type Wait, wait } fro
 import type { Expectation } from '../../environment/restore-test.ts';
 import type { Environment } from '../../environment.ts';
 import { OperatorError } from '../../errors.ts';
+import { numberFrom } from './text-hash.ts';
 
 const sentCommand = z.object({ command: z.string(), instance: z.string(), region: z.string() });
 
@@ -46,8 +47,14 @@ export interface Asking {
   readonly undoing: { readonly undo: Undo<SentCommand> } | { readonly undoneBy: { readonly id: string } };
 }
 
-/** At most 100 characters, and one for each command of a run: what is told apart stands first. */
-export const commentOf = (runId: string, mark: string): string => `${mark} runbook ${runId}`.slice(0, 100);
+/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html */
+const longestComment = 100;
+
+/** One for each command of a run: it must hold the whole id, or the command of another run would be taken for this one's. */
+export function commentOf(runId: string, mark: string): string {
+  const whole = `${mark} runbook ${runId}`;
+  return whole.length <= longestComment ? whole : `runbook ${runId} ${numberFrom(mark)}`;
+}
 
 /** Commands that were sent since then can be this run's. */
 export const sentSince = (runStartedAt: Date): Date => new Date(runStartedAt.getTime() - minutes(5));

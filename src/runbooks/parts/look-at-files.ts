@@ -20,13 +20,12 @@ const leftMounted = 'left-mounted';
 /** A rollback that is called again asks again. */
 const attempts = 'commands that could not unmount';
 
-/** Ends by itself where nothing is mounted. Forced and lazy, since behind it there may be nobody any more. */
+/** Forced and lazy, since behind it there may be nobody any more. Nothing to do is no failure, and the last exit code counts. */
 const unmounting = (mountPoint: string): string =>
   [
-    `mountpoint -q ${mountPoint} || exit 0`,
-    `umount -f -l ${mountPoint} && echo ${leftMounted}=${mountPoint}`,
-    `rmdir ${mountPoint}`,
+    `mountpoint -q ${mountPoint} && umount -f -l ${mountPoint} && echo ${leftMounted}=${mountPoint}`,
     `mountpoint -q ${mountPoint} && exit 1`,
+    `rmdir ${mountPoint}`,
     'exit 0',
   ].join('\n');
 

@@ -23,6 +23,8 @@ const mountTargetSchema = z.object({
   region: z.string(),
   zone: z.string(),
   address: z.string(),
+  /** When it was asked for, or found. */
+  askedAt: z.iso.datetime(),
 });
 
 export type MountTarget = z.output<typeof mountTargetSchema>;
@@ -34,19 +36,20 @@ interface Restoration {
   readonly probe: StepReference<Online> | undefined;
 }
 
-const outputFor = (target: MountTargetDescription, region: string): MountTarget => ({
+const outputFor = (target: MountTargetDescription, region: string, now: Date): MountTarget => ({
   id: target.MountTargetId ?? '',
   fileSystem: target.FileSystemId ?? '',
   region,
   zone: target.AvailabilityZoneName ?? '',
   address: target.IpAddress ?? '',
+  askedAt: now.toISOString(),
 });
 
 /** In the subnet of the one who will look: a restored file system has no mount target. */
 export function addMountTarget(
   name: string,
   { restore, complete, probe }: Restoration,
-): { readonly mountTarget: Change<MountTarget>; readonly isMountable: Wait<void> } {
+): { readonly mountTarget: Change<MountTarget>; readonly isMountable: Wait<{ at: string }> } {
   async function subnet({ aws, outputOf, environment }: ChangeContext): Promise<string> {
     if (probe !== undefined) return outputOf(probe).subnet;
     const node = await healthyNode(aws, environment, lookOf(environment, name).fleet);
@@ -69,11 +72,11 @@ export function addMountTarget(
       ...(probe === undefined ? [describeGroup] : []),
     ],
     returns: mountTargetSchema,
-    async findApplied({ aws, outputOf }) {
+    async findApplied({ aws, outputOf, clock }) {
       const { region } = outputOf(restore);
       const targets = await describeMountTargets(aws.in(region), idIn(outputOf(complete).arn));
       const made = targets.find(({ LifeCycleState }) => LifeCycleState !== 'deleting');
-      return made && outputFor(made, region);
+      return made && outputFor(made, region, clock.now());
     },
     async apply(context) {
       const { aws, outputOf, environment } = context;
@@ -83,7 +86,7 @@ export function addMountTarget(
         subnet: await subnet(context),
         securityGroups: securityGroupsOfLook(environment, name, probe !== undefined),
       });
-      return outputFor(made, region);
+      return outputFor(made, region, context.clock.now());
     },
     summary: ({ id, address, zone }) => `${id}, ${address} in ${zone}`,
     undo: {
@@ -108,12 +111,13 @@ export function addMountTarget(
     every: seconds(15),
     timeout: minutes(15),
     hint: 'Is an address free in that subnet? Undo: runbook rollback',
-    async probe({ aws, outputOf }) {
+    returns: z.object({ at: z.iso.datetime() }),
+    async probe({ aws, outputOf, clock }) {
       const { id, fileSystem, region } = outputOf(mountTarget);
       const targets = await describeMountTargets(aws.in(region), fileSystem);
       const state = targets.find(({ MountTargetId }) => MountTargetId === id)?.LifeCycleState;
       return state === 'available'
-        ? { ready: true }
+        ? { ready: true, output: { at: clock.now().toISOString() } }
         : { ready: false, because: `${id} is ${state ?? 'not shown'}` };
     },
   });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ReadClients } from '../../aws/clients.ts';
+import { describeLaunchTemplateVersions } from '../../aws/ec2.ts';
 import {
   describeInstance,
   findInstances,
@@ -41,7 +42,13 @@ export function launchProbe(
   const launch = change({
     id: 'probe-instance',
     title: 'Launch an instance of its own that can ask, in no group and behind no load balancer',
-    uses: [findInstances, launchInstance, describeInstance, terminateInstance],
+    uses: [
+      findInstances,
+      describeLaunchTemplateVersions,
+      launchInstance,
+      describeInstance,
+      terminateInstance,
+    ],
     returns: launched,
     async findApplied({ aws, outputOf }) {
       const { name, region } = outputOf(restore);
@@ -59,8 +66,16 @@ export function launchProbe(
           hint: 'Put it back, then: runbook resume. Or delete what was restored: runbook rollback',
         });
       const expires = new Date(runStartedAt.getTime() + 2 * restoreTimeout);
-      const instance = await launchInstance(aws.in(region), {
-        launchTemplate: wanted.launchTemplate,
+      const there = aws.in(region);
+      const { launchTemplate } = wanted;
+      const [version] = await describeLaunchTemplateVersions(there, {
+        id: launchTemplate,
+        versions: ['$Default'],
+      });
+      const [described] = version?.LaunchTemplateData?.NetworkInterfaces ?? [];
+      const instance = await launchInstance(there, {
+        launchTemplate,
+        interfaceGroups: described && (described.Groups ?? []),
         subnet: wanted.subnet,
         instanceType: wanted.instanceType,
         tags: { Name: probeName(name), ...temporaryTags(runId, expires) },

@@ -129,6 +129,11 @@ export function restoreFiles(
       point,
       complete,
       usable: metered,
+      // Between the two the run only waits for EFS to meter.
+      ...(mount !== undefined && {
+        besides: ({ outputOf }) =>
+          Date.parse(outputOf(mount.isMountable).at) - Date.parse(outputOf(mount.mountTarget).askedAt),
+      }),
       gone,
       paid: { what: 'a file system', from: ({ outputOf }) => outputOf(complete).begun },
     }),

@@ -1,4 +1,4 @@
-import { hours } from '../../duration.ts';
+import { hours, type Milliseconds } from '../../duration.ts';
 import type { ReadContext } from '../../engine/context.ts';
 import { type Measure, measure, type StepReference } from '../../engine/step.ts';
 import { protectedComponents } from './protected-components.ts';
@@ -10,6 +10,8 @@ interface Tested {
   readonly complete: StepReference<Restored>;
   /** When it could have been used. */
   readonly usable: StepReference<{ at: string }>;
+  /** What it took besides, at another time. */
+  besides?(context: Pick<ReadContext, 'outputOf'>): Milliseconds;
   readonly gone: StepReference<{ at: string }>;
   readonly paid: { readonly what: string; from(context: Pick<ReadContext, 'outputOf'>): string };
 }
@@ -19,7 +21,7 @@ const between = (from: string, to: string): number => Date.parse(to) - Date.pars
 export function restoreMeasures(
   component: string,
   choice: RestoreChoice,
-  { point, complete, usable, gone, paid }: Tested,
+  { point, complete, usable, besides, gone, paid }: Tested,
 ): readonly Measure[] {
   return [
     measure({
@@ -28,7 +30,9 @@ export function restoreMeasures(
       unit: 'milliseconds',
       objective: ({ environment: { objectives } }) =>
         objectives.rto === undefined ? undefined : { atMost: objectives.rto },
-      sample: async ({ outputOf }) => ({ value: between(outputOf(complete).begun, outputOf(usable).at) }),
+      sample: async ({ outputOf }) => ({
+        value: between(outputOf(complete).begun, outputOf(usable).at) + (besides?.({ outputOf }) ?? 0),
+      }),
     }),
     measure({
       id: 'data-age',

@@ -43,6 +43,29 @@ test('rule 11: an instance is launched once for a token, from a template, into i
   );
 });
 
+test('rule 11: where a network interface is described, subnet and groups stand there and nowhere else', () => {
+  const world = prod();
+  const [template] = world.ec2.templates;
+  const data = template?.versions[1]?.LaunchTemplateData;
+  if (data === undefined) throw new Error('no template');
+  delete data.SecurityGroupIds;
+  data.NetworkInterfaces = [{ DeviceIndex: 0, Groups: ['sg-0e5a7b9c1d2f3e468'] }];
+  const request = {
+    LaunchTemplate: { LaunchTemplateId: template?.template.LaunchTemplateId },
+    MinCount: 1,
+    MaxCount: 1,
+  };
+  const SubnetId = 'subnet-0b21d4e3f5a6b7c82';
+  expect(faultOf(() => instances.RunInstances(world, { ...request, SubnetId })).code).toBe(
+    'InvalidParameterCombination',
+  );
+  const NetworkInterfaces = [{ DeviceIndex: 0, SubnetId, Groups: ['sg-0e5a7b9c1d2f3e468'] }];
+  expect(first(instances.RunInstances(world, { ...request, NetworkInterfaces }).Instances)).toMatchObject({
+    SubnetId,
+    SecurityGroups: [{ GroupId: 'sg-0e5a7b9c1d2f3e468' }],
+  });
+});
+
 test('rule 11: counts are whole and in order, and a Region has 20 instances', () => {
   const world = dev();
   const run = (MinCount: number, MaxCount: number) =>

@@ -167,11 +167,16 @@ function launched(world: World, input: Launch): NodeState {
     throw new AwsFault('MissingParameter', 'The request must contain the parameter ImageId');
   if (!world.ec2.images.some((image) => image.ImageId === ImageId))
     throw new AwsFault('InvalidAMIID.NotFound', `The image id '[${ImageId}]' does not exist`);
-  const subnet = world.ec2.subnets.find(
-    ({ SubnetId }) => input.SubnetId === undefined || SubnetId === input.SubnetId,
-  );
+  const [face] = input.NetworkInterfaces ?? version?.LaunchTemplateData.NetworkInterfaces ?? [];
+  if (face !== undefined && (input.SubnetId ?? input.SecurityGroupIds) !== undefined)
+    throw new AwsFault(
+      'InvalidParameterCombination',
+      'Network interfaces and an instance-level subnet ID or security groups may not be specified on the same request',
+    );
+  const wanted = input.SubnetId ?? face?.SubnetId;
+  const subnet = world.ec2.subnets.find(({ SubnetId }) => wanted === undefined || SubnetId === wanted);
   if (subnet === undefined)
-    throw new AwsFault('InvalidSubnetID.NotFound', `The subnet ID '${input.SubnetId}' does not exist`);
+    throw new AwsFault('InvalidSubnetID.NotFound', `The subnet ID '${wanted}' does not exist`);
   const InstanceType = input.InstanceType ?? version?.LaunchTemplateData.InstanceType ?? 'm5.large';
   if (world.ec2.zonesWithoutCapacity.includes(subnet.AvailabilityZone))
     throw new AwsFault(
@@ -188,9 +193,12 @@ function launched(world: World, input: Launch): NodeState {
       LaunchTime: world.now,
       Placement: { AvailabilityZone: subnet.AvailabilityZone, Tenancy: 'default' },
       PrivateIpAddress: `${subnet.CidrBlock.split('.').slice(0, 3).join('.')}.${drawBetween(world, 10, 250)}`,
-      SecurityGroups: (input.SecurityGroupIds ?? version?.LaunchTemplateData.SecurityGroupIds ?? []).map(
-        (GroupId) => ({ GroupId }),
-      ),
+      SecurityGroups: (
+        face?.Groups ??
+        input.SecurityGroupIds ??
+        version?.LaunchTemplateData.SecurityGroupIds ??
+        []
+      ).map((GroupId) => ({ GroupId })),
       State: { Code: 0, Name: 'pending' },
       SubnetId: subnet.SubnetId,
       VpcId: subnet.VpcId,
