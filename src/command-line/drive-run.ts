@@ -6,6 +6,7 @@ import type { RunEvent } from '../engine/run-event.ts';
 import type { RunEnd } from '../engine/run-runbook.ts';
 import { stateOf } from '../engine/run-state.ts';
 import type { Runbook } from '../engine/runbook.ts';
+import type { ListEntry } from '../engine/step.ts';
 import type { Environment } from '../environment.ts';
 import { UsageError } from '../errors.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
@@ -14,6 +15,7 @@ import { summaryText } from '../reports/text-report.ts';
 import type { Prompting } from '../terminal/prompts.ts';
 import { withChangesInPlace } from './changes-in-place.ts';
 import { hasColour, textOptions } from './runbook-command.ts';
+import { timeLeft } from './time-left.ts';
 
 /** Flags that stand in for the operator. */
 export interface OperatorFlags {
@@ -28,8 +30,9 @@ export interface Driven {
   readonly target: Place['target'];
   readonly directory: RunDirectory;
   readonly flags: OperatorFlags;
-  /** Ids of the list's entries, for the view's count. */
-  readonly planned: readonly string[];
+  readonly steps: readonly ListEntry[];
+  /** Journals of earlier runs of this kind, as far as how long steps take can be read from them. */
+  readonly earlier: readonly (readonly RunEvent[])[];
   readonly history: readonly RunEvent[];
   readonly json: boolean;
   /** The outcome that was asked for: exit code 0. */
@@ -108,7 +111,7 @@ export const isPersonAt = (stream: NodeJS.WriteStream): boolean =>
 
 /** A person at a terminal gets the list and is asked; anything else gets lines, and the flags answer. */
 async function openScreen(
-  { runbook, target, flags, planned, history, json, person: personAt }: Driven,
+  { runbook, target, flags, steps, earlier, history, json, person: personAt }: Driven,
   seen: () => readonly RunEvent[],
   signal: AbortSignal,
 ): Promise<Screen> {
@@ -121,11 +124,12 @@ async function openScreen(
     ...(reason !== undefined && { reason }),
     onFailure: onFailure(flags, runbook),
   };
+  const left = timeLeft(steps, earlier, target.clock);
   const { flagOperator } = await import('../terminal/flag-operator.ts');
   const byFlags = flagOperator(answers);
   if (!isPersonAt(stream)) {
     const { createLineView } = await import('../terminal/line-view.ts');
-    const observe = createLineView({ write: (line) => stream.write(`${line}\n`), verbose, history });
+    const observe = createLineView({ write: (line) => stream.write(`${line}\n`), verbose, history, left });
     return { operator: byFlags, observe, stop: async () => {}, abandon: () => {} };
   }
   const [{ createRunView }, { terminalOperator }] = await Promise.all([
@@ -133,7 +137,9 @@ async function openScreen(
     import('../terminal/prompts.ts'),
   ]);
   const colour = hasColour(stream);
-  const view = createRunView({ stream, colour, now: () => target.clock.now(), planned, history, signal });
+  const planned = steps.map(({ id }) => id);
+  const now = () => target.clock.now();
+  const view = createRunView({ stream, colour, now, planned, history, signal, left });
   const prompting: Prompting = {
     name,
     colour,

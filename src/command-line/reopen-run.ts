@@ -4,6 +4,7 @@ import type { RunEvent } from '../engine/run-event.ts';
 import type { RunEnd } from '../engine/run-runbook.ts';
 import { type RunState, stateOf } from '../engine/run-state.ts';
 import type { Runbook } from '../engine/runbook.ts';
+import type { ListEntry } from '../engine/step.ts';
 import type { Environment } from '../environment.ts';
 import { OperatorError, Refusal } from '../errors.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
@@ -11,6 +12,7 @@ import type { RunReport } from '../reports/run-report.ts';
 import { checkOperatorFlags, type Driven, driveRun, type OperatorFlags } from './drive-run.ts';
 import { findRunbook } from './find-runbook.ts';
 import { paceOf } from './operator-flags.ts';
+import { earlierRuns } from './time-left.ts';
 import { underLock } from './under-lock.ts';
 
 export interface ReopenedRun extends Place {
@@ -18,7 +20,7 @@ export interface ReopenedRun extends Place {
   readonly events: readonly RunEvent[];
   readonly state: RunState;
   readonly runbook: Runbook;
-  readonly planned: readonly string[];
+  readonly steps: readonly ListEntry[];
 }
 
 export interface Reopening extends Pick<Driven, 'aim' | 'json'> {
@@ -34,11 +36,22 @@ export interface Reopening extends Pick<Driven, 'aim' | 'json'> {
 export function driveReopenedRun(name: string, reopening: Reopening): Promise<RunReport> {
   const { dataDirectory, flags, aim, json, go } = reopening;
   const pace = paceOf(flags);
-  const directory = runStore(dataDirectory).find(name);
+  const store = runStore(dataDirectory);
+  const directory = store.find(name);
   return underLock(directory, async () => {
     const run = await readRun(directory, pace);
     checkOperatorFlags(flags, run.environment);
-    return driveRun({ ...run, flags, aim, json, history: run.events, go: (ports) => go(run, ports) });
+    const { runbook, environment, mode } = run.state.started;
+    const kind = { runbook, environment: environment.name, mode };
+    return driveRun({
+      ...run,
+      flags,
+      aim,
+      json,
+      earlier: aim === 'rolled-back' ? [] : earlierRuns(store, kind, directory.runId),
+      history: run.events,
+      go: (ports) => go(run, ports),
+    });
   });
 }
 
@@ -49,8 +62,8 @@ async function readRun(directory: RunDirectory, pace: number | undefined): Promi
   const runbook = findRunbook(started.runbook);
   const environment = { name: started.environment.name, ...started.environment.settings };
   const place = await placeOf({ directory, environment, mode: started.mode, pace, lastAt });
-  const planned = runbook.steps(runbook.parameters.parse(started.parameters)).map(({ id }) => id);
-  return { ...place, environment, directory, events, state, runbook, planned };
+  const steps = runbook.steps(runbook.parameters.parse(started.parameters));
+  return { ...place, environment, directory, events, state, runbook, steps };
 }
 
 interface Whereabouts {

@@ -10,6 +10,7 @@ import { checkOperatorFlags, driveRun } from './drive-run.ts';
 import { operatorFlags, paceOf } from './operator-flags.ts';
 import { parameterFlags, typedParameters } from './parameter-flags.ts';
 import { RunbookCommand } from './runbook-command.ts';
+import { earlierRuns } from './time-left.ts';
 import { underLock } from './under-lock.ts';
 
 /** The command `runbook run <id>`: the runbook's parameters are its flags. */
@@ -54,6 +55,11 @@ export function runCommand(runbook: Runbook) {
       runbook.validate?.(chosen, environment);
       checkOperatorFlags(flags, environment);
       begin();
+      const kind = {
+        runbook: runbook.id,
+        environment: environment.name,
+        mode: rehearsal ? ('rehearsal' as const) : mode,
+      };
       const directory = store.create(runId);
       return underLock(directory, () =>
         driveRun({
@@ -61,7 +67,8 @@ export function runCommand(runbook: Runbook) {
           target,
           directory,
           flags,
-          planned: runbook.steps(chosen).map(({ id }) => id),
+          steps: runbook.steps(chosen),
+          earlier: earlierRuns(store, kind, runId),
           history: [],
           json: this.jsonEnabled(),
           aim: 'succeeded',
@@ -72,7 +79,7 @@ export function runCommand(runbook: Runbook) {
                 parameters,
                 environment,
                 runId,
-                mode: rehearsal ? 'rehearsal' : mode,
+                mode: kind.mode,
                 toolVersion: this.config.version,
               },
               ports,

@@ -91,13 +91,11 @@ interface Drive {
 async function driveToTheEnd(training: Training, drive: Drive): Promise<RunReport> {
   const { runbook, directory, target, isAsked } = drive;
   const { flags, json, free, toolVersion } = training;
-  const planned = runbook
-    .steps(runbook.parameters.parse(exerciseOf(training.scenario).parameters))
-    .map(({ id }) => id);
+  const steps = runbook.steps(runbook.parameters.parse(exerciseOf(training.scenario).parameters));
   const clocks = { real: systemClock, world: target.clock };
   const person = await personInTraining(clocks, free);
   const driven = (aim: Outcome, history: readonly RunEvent[], go: Driven['go']): Promise<RunReport> =>
-    driveRun({ runbook, target, directory, flags, planned, history, json, aim, person, go });
+    driveRun({ runbook, target, directory, flags, steps, earlier: [], history, json, aim, person, go });
 
   let report = await driven('succeeded', [], drive.start);
   while (report.outcome === 'interrupted' && isAsked) {

@@ -34,7 +34,7 @@ export interface ReadContext {
    * @throws StepNotReached where the journal holds no output for it
    */
   outputOf<Output>(step: StepReference<Output>): Output;
-  /** Journals a number seen, under a name, whenever it differs from the last one under that name. */
+  /** Journals a number seen, under a name, whenever it differs from the last one under that name. Names are the run's: no two branches share one. */
   sample(name: string, value: number): void;
   /** Journals what this step found of the things that it looked at, once, with its verdict on each. */
   found(findings: readonly Finding[]): void;

@@ -52,6 +52,30 @@ export function openJournal(file: string, wholeBytes: number): Journal & { close
 
 /** @throws OperatorError where the journal cannot be read, is empty, of an unknown version, or damaged before its last line */
 export function readJournal(file: string): JournalContents {
+  const { lines, wholeBytes, torn } = readLines(file);
+  return { events: lines.map((line, index) => readLine(line, index + 1, file)), wholeBytes, torn };
+}
+
+/**
+ * Those events alone, at a small part of the cost: what is not looked for is not parsed.
+ * @param wanted decides by the first and the last event whether the others are read at all
+ * @throws as `readJournal`
+ */
+export function readEvents(
+  file: string,
+  types: readonly RunEvent['type'][],
+  wanted: (first: RunEvent, last: RunEvent) => boolean,
+): readonly RunEvent[] | undefined {
+  const { lines } = readLines(file);
+  const read = (index: number) => readLine(lines[index] ?? '', index + 1, file);
+  if (!wanted(read(0), read(lines.length - 1))) return undefined;
+  const beginnings = types.map((type) => `{"type":"${type}"`);
+  return lines.flatMap((line, index) =>
+    beginnings.some((beginning) => line.startsWith(beginning)) ? [read(index)] : [],
+  );
+}
+
+function readLines(file: string): { readonly lines: readonly string[] } & Omit<JournalContents, 'events'> {
   const bytes = reading(file, () => readFileSync(file));
   const wholeBytes = bytes.lastIndexOf(0x0a) + 1;
   const lines = bytes.subarray(0, wholeBytes).toString('utf8').split('\n').slice(0, -1);
@@ -62,11 +86,7 @@ export function readJournal(file: string): JournalContents {
       hint: 'Start the runbook again',
     });
   }
-  return {
-    events: lines.map((line, index) => readLine(line, index + 1, file)),
-    wholeBytes,
-    torn: wholeBytes < bytes.length,
-  };
+  return { lines, wholeBytes, torn: wholeBytes < bytes.length };
 }
 
 const versionSchema = z.object({ version: z.number() });

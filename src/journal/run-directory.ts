@@ -8,11 +8,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { RunEvent } from '../engine/run-event.ts';
+import type { RunEvent, RunStarted } from '../engine/run-event.ts';
 import { stateOf } from '../engine/run-state.ts';
 import { Bug, OperatorError, UsageError } from '../errors.ts';
 import { reading, writing } from './file-errors.ts';
-import { damaged, type JournalContents, openJournal, readJournal } from './journal-file.ts';
+import { damaged, type JournalContents, openJournal, readEvents, readJournal } from './journal-file.ts';
 import { lockRun, processAt } from './run-lock.ts';
 
 /**
@@ -57,7 +57,22 @@ export interface RunStore {
   find(name: string): RunDirectory;
   /** Oldest first. */
   list(): readonly StoredRun[];
+  /** Of earlier runs of the same kind that have ended, the latest: those of their events that are of these types. */
+  ended(like: RunKind, types: readonly RunEvent['type'][]): readonly (readonly RunEvent[])[];
 }
+
+/** Runs of one kind can be expected to take equally long. */
+export interface RunKind {
+  readonly runbook: string;
+  /** By name. */
+  readonly environment: string;
+  readonly mode: RunStarted['mode'];
+}
+
+/** Enough to know what is usual, and read in a moment. */
+const mostEnded = 10;
+/** Journals that are opened for it at most: those of other environments do not count. */
+const mostOpened = 30;
 
 export function openRunStore(root: string): RunStore {
   /** Settles the order of runs that began in the same second, as scripts start them. */
@@ -82,8 +97,37 @@ export function openRunStore(root: string): RunStore {
       return runDirectory(runId, join(root, runId));
     },
     list: () => ids().map((runId) => readRun(runId, join(root, runId))),
+    ended(like, types) {
+      const found: (readonly RunEvent[])[] = [];
+      const ofRunbook = ids().filter((runId) => runId.replace(/(-[^-]+){3}$/, '') === like.runbook);
+      for (const runId of ofRunbook.toReversed().slice(0, mostOpened)) {
+        const events = readEnded(join(root, runId, journalName), like, types);
+        if (events !== undefined && found.push(events) === mostEnded) break;
+      }
+      return found;
+    },
   };
 }
+
+/** A journal that cannot be read tells nothing of how long a run takes, and nobody has asked for it by name. */
+function readEnded(
+  file: string,
+  like: RunKind,
+  types: readonly RunEvent['type'][],
+): readonly RunEvent[] | undefined {
+  try {
+    return readEvents(file, types, (first, last) => isOfKind(first, like) && last.type === 'run-finished');
+  } catch (error) {
+    if (error instanceof OperatorError) return undefined;
+    throw error;
+  }
+}
+
+const isOfKind = (first: RunEvent, { runbook, environment, mode }: RunKind): boolean =>
+  first.type === 'run-started' &&
+  first.runbook === runbook &&
+  first.environment.name === environment &&
+  first.mode === mode;
 
 const journalName = 'journal.jsonl';
 const worldName = 'sandbox-world.json';

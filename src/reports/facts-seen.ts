@@ -2,7 +2,7 @@ import type { RunEvent } from '../engine/run-event.ts';
 import { stateOf } from '../engine/run-state.ts';
 import { emptyLine, type Paragraph, paragraph, quiet, strong, table } from './layout.ts';
 import { reportOf, type StepReport } from './run-report.ts';
-import { signs, stepText } from './step-text.ts';
+import { placed, signs, stepText } from './step-text.ts';
 import { momentWithin } from './times.ts';
 
 /** What a run has found out so far, for whoever looks back before deciding. */
@@ -39,7 +39,7 @@ const lowest = (seen: readonly Seen[]): number => Math.min(...seen.map(({ value 
 const highest = (seen: readonly Seen[]): number => Math.max(...seen.map(({ value }) => value));
 
 function stepParagraphs(step: StepReport): readonly Paragraph[] {
-  const { sign, line, below } = stepText(step);
+  const { sign, line, below } = placed(step, stepText(step));
   const hasNote = step.note !== undefined && sign !== signs.unfinished && step.status === 'failed';
   return [
     paragraph(2, sign, ' ', ...line),

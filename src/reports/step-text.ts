@@ -56,6 +56,12 @@ export function undoText(undo: UndoReport, step: StepReport, milliseconds?: Mill
   }
 }
 
+/** With its branch, for where steps of several may stand one below the other. */
+export function placed({ within }: StepReport, text: StepText): StepText {
+  if (within.every(({ branch }) => branch === undefined)) return text;
+  return { ...text, line: [...within.map(({ item, branch }) => `${branch ?? item}: `), ...text.line] };
+}
+
 interface StepOutcome {
   readonly sign: Span;
   readonly remark?: Content;

@@ -18,6 +18,7 @@ import {
   errorLines,
   findingSigns,
   oneLineJson,
+  placed,
   type StepText,
   stepText,
   undoText,
@@ -110,12 +111,6 @@ function whatHappened(report: RunReport): Section {
     ),
     ...(report.mode === 'rehearsal' ? [paragraph(2, 'This was a rehearsal: nothing was written.')] : []),
   ]);
-}
-
-/** Steps of several branches may stand here one below the other. */
-function placed({ within }: StepReport, text: StepText): StepText {
-  if (within.every(({ branch }) => branch === undefined)) return text;
-  return { ...text, line: [...within.map(({ item, branch }) => `${branch ?? item}: `), ...text.line] };
 }
 
 function rehearsalEnding({ steps: all }: RunReport): Section {

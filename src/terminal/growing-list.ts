@@ -38,13 +38,19 @@ export interface GrowingList extends Branch {
 /**
  * A listr2 list that takes rows while it runs. listr2 itself takes a list's tasks when it starts them, so every list here ends in a
  * task without a title, which is not drawn: it waits for the next row, and goes on as a list of that row and another such task.
+ * @param below lines below all rows, as long as the list is not over
  */
-export function growingList(stream: NodeJS.WriteStream): GrowingList {
+export function growingList(stream: NodeJS.WriteStream, below: DrawRow): GrowingList {
   const rows = new Map<string, DrawRow>();
   const spinner = new Spinner();
   const output = new LiveSizeOutput(stream, process.stderr);
   let renderer: DefaultRenderer | undefined;
   let over = false;
+
+  const frameAt = (margin: number): Frame => ({
+    width: Math.max(10, (stream.columns ?? 80) - margin - 1),
+    spinner: spinner.fetch(),
+  });
 
   class RowRenderer extends DefaultRenderer {
     /** Whether there is a terminal is for the caller to say: it may be stderr that is one. */
@@ -74,6 +80,13 @@ export function growingList(stream: NodeJS.WriteStream): GrowingList {
       if (output.isHeld) super.end();
     }
 
+    /** The last picture, which stays, is drawn without the place for prompts. */
+    override create(options?: Parameters<DefaultRenderer['create']>[0]): string {
+      const picture = super.create(options);
+      if (options?.prompt === false) return picture;
+      return [picture, ...below(frameAt(0))].join('\n');
+    }
+
     protected override style(): string {
       return '';
     }
@@ -81,8 +94,7 @@ export function growingList(stream: NodeJS.WriteStream): GrowingList {
     /** A task's title is the key of its row: the text is made for the frame, at the terminal's present width. */
     protected override format(key: string, _icon: string, level: number): string[] {
       const margin = 2 * level;
-      const width = Math.max(10, (stream.columns ?? 80) - margin - 1);
-      const lines = rows.get(key)?.({ width, spinner: spinner.fetch() }) ?? [];
+      const lines = rows.get(key)?.(frameAt(margin)) ?? [];
       return lines.map((line) => ' '.repeat(margin) + line);
     }
   }

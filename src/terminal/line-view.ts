@@ -21,10 +21,12 @@ export interface LineViewOptions {
   readonly verbose: boolean;
   /** What the journal of a resumed run held already. */
   readonly history?: readonly RunEvent[];
+  /** How long the run still takes, where that can be told. */
+  left?(state: RunState): string | undefined;
 }
 
 /** For no terminal: one plain line for each event that matters, with its time in UTC. */
-export function createLineView({ write, verbose, history = [] }: LineViewOptions): Observer {
+export function createLineView({ write, verbose, history = [], left }: LineViewOptions): Observer {
   let state = history.length === 0 ? undefined : stateOf(history);
   return (event) => {
     const before = state;
@@ -34,8 +36,13 @@ export function createLineView({ write, verbose, history = [] }: LineViewOptions
     for (const line of linesOf(event, state, before, verbose)) {
       write(`${timeOfDay(event.at)}  ${visible(line)}`);
     }
+    const span = saysHowLong.has(event.type) ? left?.(state) : undefined;
+    if (span !== undefined) write(`${timeOfDay(event.at)}    ${span}`);
   };
 }
+
+/** When somebody may want to know whether to wait for it. */
+const saysHowLong = new Set<RunEvent['type']>(['run-started', 'run-resumed', 'approval-given']);
 
 function linesOf(
   event: RunEvent,

@@ -1,4 +1,4 @@
-import { type Paragraph, textOf } from '../reports/layout.ts';
+import { type Paragraph, paragraph, quiet, textOf } from '../reports/layout.ts';
 import type { StepReport } from '../reports/run-report.ts';
 import { type Branch, type Frame, type GrowingList, growingList, type OpenRow } from './growing-list.ts';
 import {
@@ -49,6 +49,8 @@ interface ScreenOptions {
   readonly colour: boolean;
   now(): Date;
   readonly signal?: AbortSignal;
+  /** A line below all steps, as long as they are drawn. */
+  below?(): string | undefined;
 }
 
 /** What is drawn between two prompts: the steps since the last one, each below the groups that it belongs to. */
@@ -61,7 +63,7 @@ export class RunScreen {
 
   constructor(options: ScreenOptions) {
     this.#options = options;
-    this.#list = growingList(options.stream);
+    this.#list = growingList(options.stream, (frame) => this.#belowAll(frame));
   }
 
   /** Opens the groups that are named, outermost first, as far as they are not open, and leaves all others but branches beside them. */
@@ -152,6 +154,12 @@ export class RunScreen {
   abandon(): void {
     this.#over = true;
     this.#list.abandon();
+  }
+
+  #belowAll({ width }: Frame): readonly string[] {
+    const line = this.#options.below?.();
+    if (line === undefined) return [];
+    return ['', ...textOf([paragraph(0, quiet(line))], { width, colour: this.#options.colour }).split('\n')];
   }
 
   #placeIn(around: readonly Group[]): Branch {

@@ -18,6 +18,8 @@ export interface RunViewOptions {
   readonly history?: readonly RunEvent[];
   /** The first Ctrl-C: the screen says that it was understood. */
   readonly signal?: AbortSignal;
+  /** How long the run still takes, where that can be told. */
+  left?(state: RunState): string | undefined;
 }
 
 /** Draws a run on a terminal. The events are all it knows, and nothing waits for it. */
@@ -122,7 +124,7 @@ export function createRunView(options: RunViewOptions): RunView {
   }
 
   const theScreen = (): RunScreen => {
-    screen ??= new RunScreen(options);
+    screen ??= new RunScreen({ ...options, below: () => state && options.left?.(state) });
     return screen;
   };
 

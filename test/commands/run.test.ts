@@ -52,6 +52,19 @@ describe('a run in the sandbox', () => {
     expect(stderr).toBe('');
   });
 
+  test('after earlier ones, and resumed, says how long it takes; what ran here says nothing of what is rehearsed', async () => {
+    const user = cliUser();
+    const failing = await user.run([...inScenario('bad-ami'), '--on-failure', 'leave']);
+    expect(failing.stdout).not.toMatch(/, from \d run/);
+    expect((await user.run(inSandbox)).stdout).toMatch(
+      /^02:10:00 {4}no telling how long it still takes, from 1 run: \d+ steps were never timed$/m,
+    );
+    expect((await user.run(inSandbox)).stdout).toMatch(/^02:10:00 {4}about \d+m left, from 2 runs$/m);
+    expect((await user.run([...inSandbox, '--dry-run'])).stdout).not.toMatch(/ left, from /);
+    const [failed = ''] = runIds(user).toSorted();
+    expect((await user.run(['resume', failed])).stdout).toMatch(/ left, from 2 runs/);
+  });
+
   test('--json puts one object on stdout and everything else on stderr', async () => {
     const { code, stdout, stderr } = await cliUser().run([...inSandbox, '--json']);
     expect(code).toBe(0);

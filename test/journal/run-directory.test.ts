@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -10,7 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openRunStore, type RunStore } from '../../src/journal/run-directory.ts';
-import { succeededRun } from '../helpers/run-events.ts';
+import { succeededRun, Tape } from '../helpers/run-events.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -233,5 +234,75 @@ describe('the list of runs', () => {
     store.create('drill-20260301-030000-aaaa');
     writeFileSync(join(root, 'notes.txt'), 'mine');
     expect(store.list()).toEqual([]);
+  });
+});
+
+describe('runs of a kind that have ended', () => {
+  const kind = { runbook: 'rolling-update', environment: 'morpheus-prod', mode: 'live' } as const;
+  const types = ['run-started', 'step-started', 'step-succeeded'] as const;
+  const idAt = (second: number, runbook = 'rolling-update') =>
+    `${runbook}-20260301-0300${String(second).padStart(2, '0')}-aaaa`;
+
+  function add(store: RunStore, runId: string, tape: Tape): void {
+    const journal = store.create(runId).openJournal();
+    for (const event of tape.events) journal.append(event);
+    journal.close();
+  }
+  const tapeOf = (parameters: number, more: ConstructorParameters<typeof Tape>[0] = {}) =>
+    new Tape({ parameters: { n: parameters }, ...more });
+  const found = (store: RunStore) =>
+    store.ended(kind, types).map(([start]) => start?.type === 'run-started' && start.parameters['n']);
+
+  test('are the latest ten, with the events that were asked for', () => {
+    const store = openRunStore(newRoot());
+    for (let n = 0; n < 12; n += 1) add(store, idAt(n), tapeOf(n).check('a', 'A').finish('failed'));
+    expect(found(store)).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2]);
+    expect(store.ended(kind, types)[0]?.map(({ type }) => type)).toEqual([
+      'run-started',
+      'step-started',
+      'step-succeeded',
+    ]);
+  });
+
+  test('are of the same runbook, environment and mode, and have an end', () => {
+    const store = openRunStore(newRoot());
+    const elsewhere = tapeOf(1);
+    const [start] = elsewhere.events;
+    if (start?.type !== 'run-started') throw new Error();
+    const environment = { ...start.environment, name: 'other' };
+    add(store, idAt(1), tapeOf(1, { environment }).finish('succeeded'));
+    add(store, idAt(2), tapeOf(2, { mode: 'sandbox' }).finish('succeeded'));
+    add(store, idAt(3), tapeOf(3).add({ type: 'run-interrupted' }));
+    add(store, idAt(4), tapeOf(4).check('a', 'A'));
+    add(store, idAt(5, 'rolling'), tapeOf(5, { runbook: 'rolling' }).finish('succeeded'));
+    add(
+      store,
+      idAt(6, 'rolling-update-all'),
+      tapeOf(6, { runbook: 'rolling-update-all' }).finish('succeeded'),
+    );
+    add(store, idAt(7), tapeOf(7).finish('succeeded'));
+    expect(found(store)).toEqual([7]);
+  });
+
+  test('are without those that cannot be read: nobody asked for them', () => {
+    const store = openRunStore(newRoot());
+    add(store, idAt(1), tapeOf(1).finish('succeeded'));
+    add(store, idAt(2), tapeOf(2).finish('succeeded'));
+    add(store, idAt(3), tapeOf(3).check('a', 'A').finish('succeeded'));
+    writeFileSync(join(store.create(idAt(2)).path, 'journal.jsonl'), 'no journal\n');
+    const damaged = join(store.create(idAt(3)).path, 'journal.jsonl');
+    writeFileSync(damaged, readFileSync(damaged, 'utf8').replace('"kind":"check"', '"kind":"cheque"'));
+    expect(found(store)).toEqual([1]);
+  });
+
+  test('are looked for among the latest thirty of their runbook, so that a run begins at once', () => {
+    const store = openRunStore(newRoot());
+    add(store, idAt(1), tapeOf(1).finish('succeeded'));
+    for (let n = 2; n < 32; n += 1) add(store, idAt(n), tapeOf(n, { mode: 'sandbox' }).finish('succeeded'));
+    expect(found(store)).toEqual([]);
+    const other = openRunStore(newRoot());
+    add(other, idAt(1), tapeOf(1).finish('succeeded'));
+    for (let n = 2; n < 32; n += 1) add(other, idAt(n, 'rolling-update-all'), tapeOf(n).finish('succeeded'));
+    expect(found(other)).toEqual([1]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { factsSeen } from '../../src/reports/facts-seen.ts';
 import { textOf } from '../../src/reports/layout.ts';
-import { failedRun, Tape } from '../helpers/run-events.ts';
+import { failedRun, restoreBothRun, Tape } from '../helpers/run-events.ts';
 
 const plain = { width: 100, colour: false };
 const textFor = (tape: Tape): string => textOf(factsSeen(tape.events, plain.width), plain);
@@ -14,6 +14,10 @@ describe('what was seen so far', () => {
     expect(text).toContain('TARGET_UNHEALTHY i-0aaa is unhealthy');
     expect(text).toContain('last seen: target i-0aaa is unhealthy');
     expect(text).toContain('Changes in place, oldest first\n  Start the instance refresh — 02:14:32 UTC');
+  });
+
+  test('says of steps in branches in which', () => {
+    expect(textFor(restoreBothRun('middle'))).toContain('■ Restore the files: The file system is there');
   });
 
   test('has the numbers that were sampled, the latest first', () => {

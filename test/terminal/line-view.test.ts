@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { RunState } from '../../src/engine/run-state.ts';
 import { createLineView } from '../../src/terminal/line-view.ts';
 import { anyJournal } from '../helpers/any-journal.ts';
-import { interruptedRun, nodeByNodeRun, restoreBothRun, rolledBackRun, Tape } from '../helpers/run-events.ts';
+import {
+  interruptedRun,
+  nodeByNodeRun,
+  restoreBothRun,
+  rolledBackRun,
+  succeededRun,
+  Tape,
+} from '../helpers/run-events.ts';
 
 function linesOf({ events }: Tape, verbose = false): readonly string[] {
   const lines: string[] = [];
@@ -104,6 +112,27 @@ describe('the line view', () => {
     observe({ type: 'undone', at, step: 'start-refresh', how: 'with-earlier-change' });
     expect(lines[0]).toContain('resumed 20251121-021409-k3f9');
     expect(lines[1]).toBe('03:00:00  ✔ Start the instance refresh — undone');
+  });
+
+  test('says how long it still takes at the beginning, when it is resumed, and after an approval', () => {
+    const told = ({ events }: Tape, history: Tape['events'] = []) => {
+      const lines: string[] = [];
+      const left = ({ steps }: RunState) => `about ${steps.size}m left`;
+      const observe = createLineView({ write: (line) => lines.push(line), verbose: false, history, left });
+      for (const event of events) observe(event);
+      return lines.filter((line) => line.endsWith('left'));
+    };
+    expect(told(succeededRun())).toEqual(['02:14:09    about 0m left', '02:14:32    about 4m left']);
+    const resumed = new Tape().add({ type: 'run-resumed', by: 'ben', toolVersion: '1' });
+    expect(told({ events: resumed.events.slice(1) } as Tape, interruptedRun().events)).toEqual([
+      '02:14:09    about 6m left',
+    ]);
+    const nobodyKnows = createLineView({
+      write: (line) => expect(line).not.toContain('left'),
+      verbose: false,
+      left: () => undefined,
+    });
+    for (const event of succeededRun().events) nobodyKnows(event);
   });
 
   test('writes plain lines: no control character, no line end within', () => {

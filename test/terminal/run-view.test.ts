@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import type { RunEvent } from '../../src/engine/run-event.ts';
+import type { RunState } from '../../src/engine/run-state.ts';
 import { Interrupted } from '../../src/errors.ts';
 import { columnsOf } from '../../src/reports/layout.ts';
-import { createRunView } from '../../src/terminal/run-view.ts';
+import { createRunView, type RunViewOptions } from '../../src/terminal/run-view.ts';
 import { anyJournal } from '../helpers/any-journal.ts';
 import { FakeTerminal } from '../helpers/fake-terminal.ts';
 import {
@@ -19,7 +19,7 @@ import {
   unhealthy,
 } from '../helpers/run-events.ts';
 
-function viewOn(terminal: FakeTerminal, more: { history?: readonly RunEvent[]; signal?: AbortSignal } = {}) {
+function viewOn(terminal: FakeTerminal, more: Partial<RunViewOptions> = {}) {
   return createRunView({
     stream: terminal.stream,
     colour: false,
@@ -215,6 +215,35 @@ describe('branches under way', () => {
     expect(terminal.screen.split('? Go on? Yes\n')[1]).toBe(`✔ Restore both — 2 steps · 15m 02s
   ✔ Restore the database — 2 steps · 15m 02s
 ✔ The restored database answers — 1s`);
+  });
+});
+
+describe('the time that is left', () => {
+  test('stands below all rows while they are drawn, follows the run, and is gone from the picture that stays', async () => {
+    const terminal = new FakeTerminal(80);
+    const left = ({ steps }: RunState) => `at least ${steps.size}m left, from 3 runs`;
+    const view = viewOn(terminal, { left });
+    const { events } = restoreBothRun();
+    const first = events.findIndex(({ type }) => type === 'waiting');
+    for (const event of events.slice(0, first)) view.observe(event);
+    await drawn(terminal, 'at least 6m left');
+    expect(terminal.screen).toMatch(
+      /The cluster is there — .* of at most 2h\n.*\n\nat least 6m left, from 3 runs$/,
+    );
+    for (const event of events.slice(first, -1)) view.observe(event);
+    await drawn(terminal, 'at least 9m left');
+    await view.aside(async () => expect(terminal.screen).not.toContain('left'));
+    await view.stop();
+    expect(terminal.screen).not.toContain('left');
+  });
+
+  test('takes no line where it is not known', async () => {
+    const terminal = new FakeTerminal(80);
+    const view = viewOn(terminal, { left: () => undefined });
+    for (const event of restoreBothRun('middle').events) view.observe(event);
+    await drawn(terminal, 'RUNNING, 13');
+    expect(terminal.screen).toMatch(/RUNNING, 13 % done$/);
+    await view.stop();
   });
 });
 
