@@ -4,6 +4,7 @@ import { brokerSchema } from './environment/broker.ts';
 import { duration } from './environment/duration-codec.ts';
 import { fileSystemSchema } from './environment/file-system.ts';
 import { fleetSchema } from './environment/fleet.ts';
+import { rotatedSecretSchema } from './environment/rotated-secret.ts';
 import { searchDomainSchema } from './environment/search-domain.ts';
 
 /** One member per component type; a later component adds its schema here. */
@@ -76,6 +77,10 @@ export const environmentSchema = z.strictObject({
     .meta({
       description: 'Parts of the stack, each under the name that flags such as --fleet use',
     }),
+  secrets: z
+    .record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name such as database-master'), rotatedSecretSchema)
+    .default({})
+    .meta({ description: 'Secrets that are rotated, each under the name that --secret uses' }),
 });
 
 export type Component = z.output<typeof componentSchema>;

@@ -1,1 +1,7 @@
-export { MqClient } from '@aws-sdk/client-mq';
+export {
+  DescribeBrokerCommand,
+  DescribeUserCommand,
+  MqClient,
+  RebootBrokerCommand,
+  UpdateUserCommand,
+} from '@aws-sdk/client-mq';

@@ -1,1 +1,5 @@
-export { OpenSearchClient } from '@aws-sdk/client-opensearch';
+export {
+  DescribeDomainCommand,
+  OpenSearchClient,
+  UpdateDomainConfigCommand,
+} from '@aws-sdk/client-opensearch';

@@ -9,5 +9,6 @@ export {
   DescribeEventsCommand,
   DescribePendingMaintenanceActionsCommand,
   FailoverDBClusterCommand,
+  ModifyDBClusterCommand,
   RDSClient,
 } from '@aws-sdk/client-rds';

@@ -1,5 +1,6 @@
 export {
   CancelCommandCommand,
+  DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
   GetParameterCommand,
   ListCommandsCommand,
