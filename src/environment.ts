@@ -78,7 +78,10 @@ export const environmentSchema = z.strictObject({
       description: 'Parts of the stack, each under the name that flags such as --fleet use',
     }),
   secrets: z
-    .record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name such as database-master'), rotatedSecretSchema)
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name such as database-master'),
+      rotatedSecretSchema,
+    )
     .default({})
     .meta({ description: 'Secrets that are rotated, each under the name that --secret uses' }),
 });

@@ -46,7 +46,11 @@ export const setBrokerUserPassword = awsFunction(
   ['mq:UpdateUser'],
   async (
     aws: ChangeClients,
-    { broker, user, password }: { readonly broker: string; readonly user: string; readonly password: SecretValue },
+    {
+      broker,
+      user,
+      password,
+    }: { readonly broker: string; readonly user: string; readonly password: SecretValue },
   ): Promise<void> => {
     const { UpdateUserCommand } = await sdk();
     await aws.send(

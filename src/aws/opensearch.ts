@@ -32,7 +32,11 @@ export const setSearchMasterPassword = awsFunction(
   ['es:UpdateDomainConfig'],
   async (
     aws: ChangeClients,
-    { domain, user, password }: { readonly domain: string; readonly user: string; readonly password: SecretValue },
+    {
+      domain,
+      user,
+      password,
+    }: { readonly domain: string; readonly user: string; readonly password: SecretValue },
   ): Promise<void> => {
     const { UpdateDomainConfigCommand } = await sdk();
     await aws.send(

@@ -97,7 +97,11 @@ export const putPending = awsFunction(
   ['secretsmanager:PutSecretValue', 'kms:GenerateDataKey', 'kms:Decrypt'],
   async (
     aws: ChangeClients,
-    { secret, version, value }: { readonly secret: string; readonly version: string; readonly value: SecretValue },
+    {
+      secret,
+      version,
+      value,
+    }: { readonly secret: string; readonly version: string; readonly value: SecretValue },
   ): Promise<void> => {
     const { PutSecretValueCommand } = await sdk();
     await aws.send(

@@ -3,7 +3,10 @@ import { hours, minutes } from '../duration.ts';
 import { age, duration } from './duration-codec.ts';
 
 const componentName = (description: string, example: string) =>
-  z.string().min(1).meta({ description, examples: [example] });
+  z
+    .string()
+    .min(1)
+    .meta({ description, examples: [example] });
 
 /** A command that gets a version of the secret by its id, with the node's role: a value is never in a command or in its output. */
 const commandOfVersion = (description: string, example: string) =>
@@ -68,28 +71,33 @@ export const rotatedSecretSchema = z
       .string()
       .regex(/^arn:aws[a-z-]*:lambda:/, 'expected the ARN of a function')
       .optional()
-      .meta({ description: 'ARN of the function that rotates it, where it has one: the run refuses another' }),
-    component: componentName('Component that knows this user; not needed for the key of an API elsewhere', 'database')
-      .optional(),
+      .meta({
+        description: 'ARN of the function that rotates it, where it has one: the run refuses another',
+      }),
+    component: componentName(
+      'Component that knows this user; not needed for the key of an API elsewhere',
+      'database',
+    ).optional(),
     kind: z.enum(['master-user', 'user', 'api-key']).meta({
       description:
         "Whose it is: master-user of a database or search domain, another user, or an API key. A master user's and an ActiveMQ user's password is set by AWS's API; others need a function or set",
     }),
-    field: z
-      .string()
-      .min(1)
-      .nullable()
-      .default('password')
-      .meta({ description: "Member of the secret's JSON that changes; null where the whole text is the value" }),
-    users: z.enum(['one', 'alternating']).default('one').meta({
-      description: 'alternating: two users take turns, NAME and NAME_clone, and the one before goes on working',
+    field: z.string().min(1).nullable().default('password').meta({
+      description: "Member of the secret's JSON that changes; null where the whole text is the value",
     }),
-    maxAge: age
-      .default(hours(90 * 24))
-      .meta({ description: 'How old its value may get before it is due' }),
+    users: z.enum(['one', 'alternating']).default('one').meta({
+      description:
+        'alternating: two users take turns, NAME and NAME_clone, and the one before goes on working',
+    }),
+    maxAge: age.default(hours(90 * 24)).meta({ description: 'How old its value may get before it is due' }),
     password: z
       .strictObject({
-        length: z.int().min(8).max(128).optional().meta({ description: 'Characters; what the component takes without it' }),
+        length: z
+          .int()
+          .min(8)
+          .max(128)
+          .optional()
+          .meta({ description: 'Characters; what the component takes without it' }),
         without: z.string().optional().meta({ description: 'Characters that it must not have' }),
       })
       .default({})

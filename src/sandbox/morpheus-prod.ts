@@ -30,6 +30,7 @@ import {
 } from './morpheus-prod/names.ts';
 import { parameters } from './morpheus-prod/parameters.ts';
 import { queue } from './morpheus-prod/queue.ts';
+import { rotatedSecrets } from './morpheus-prod/rotated-secrets.ts';
 import { search } from './morpheus-prod/search.ts';
 import { secrets } from './morpheus-prod/secrets.ts';
 import { later, schedule } from './schedule.ts';
@@ -146,4 +147,5 @@ export const morpheusProdEnvironment = {
     queue: { type: 'broker' as const, broker: queueNames.id },
     search: { type: 'search-domain' as const, domain: searchNames.domain },
   },
+  secrets: rotatedSecrets,
 };

@@ -187,7 +187,10 @@ describe('the guard', () => {
       { operation: 'GetSecretValue', write: false },
       { operation: 'GetSecretValue', write: false },
     ]);
-    const reading = { ...session.forReading(grant({ actions })), mayChange: true } as unknown as ChangeClients;
+    const reading = {
+      ...session.forReading(grant({ actions })),
+      mayChange: true,
+    } as unknown as ChangeClients;
     await expect(getSecretValue(reading, 'arn', 'v'.repeat(32))).rejects.toThrow(/hands out a secret/);
     expect(JSON.stringify(records)).not.toContain('canary');
   });

@@ -5,8 +5,9 @@ import { insertBeacon, newestRow, rowsAt } from '../services/rds/data.ts';
 import { findInstance } from '../services/rds/find.ts';
 import type { World } from '../world.ts';
 import { connectAfresh, hostIn, type Place } from './connect.ts';
+import { credentialStatus, reloadCredentials, setLogin, tryLogin } from './credential-commands.ts';
 import { downtimesOf, isWithin } from './downtime.ts';
-import { loadCredentials, placeOf, recycle, restart } from './on-node.ts';
+import { placeOf, recycle, restart } from './on-node.ts';
 import { writeAfresh, writeOverPool } from './probe-write.ts';
 import { type CommandResult, failed, ok, runLine } from './shell.ts';
 import { beginWatch } from './write-watch.ts';
@@ -56,9 +57,14 @@ const morpheusCtl = ofApplication((world, place, [verb = '', ...inputs]) => {
           .join('\n'),
       );
     case 'reload-credentials':
-      loadCredentials(world, place);
-      recycle(world, place);
+      reloadCredentials(world, place);
       return reached(place);
+    case 'credential-status':
+      return credentialStatus(world, place, inputs);
+    case 'try-login':
+      return tryLogin(world, inputs);
+    case 'set-login':
+      return setLogin(world, inputs);
     case 'recycle-pool':
       recycle(world, place);
       return reached(place);
@@ -75,7 +81,7 @@ const morpheusCtl = ofApplication((world, place, [verb = '', ...inputs]) => {
     default:
       return failed(
         64,
-        'usage: morpheus-ctl credentials | reload-credentials | pool | recycle-pool | db-write [--fresh|--pooled] | db-watch --every Ns --for Ns | db-facts [--host HOST] | db-beacon ID',
+        'usage: morpheus-ctl credentials | reload-credentials | credential-status SECRET [--since SECONDS] | try-login SECRET VERSION | set-login SECRET VERSION | pool | recycle-pool | db-write [--fresh|--pooled] | db-watch --every Ns --for Ns | db-facts [--host HOST] | db-beacon ID',
       );
   }
 });
