@@ -150,6 +150,9 @@ const restWrites: readonly (readonly [line: RegExp, operation: string])[] = [
   [/^PUT \/restore-jobs\/[^/]+\/validations$/, 'PutRestoreValidationResult'],
   [/^POST \/2015-02-01\/resource-tags\/[^/]+$/, 'TagResource'],
   [/^DELETE \/2015-02-01\/file-systems\/[^/]+$/, 'DeleteFileSystem'],
+  [/^PUT \/v1\/brokers\/[^/]+\/users\/[^/]+$/, 'UpdateUser'],
+  [/^POST \/v1\/brokers\/[^/]+\/reboot$/, 'RebootBroker'],
+  [/^POST \/2021-01-01\/opensearch\/domain\/[^/]+\/config$/, 'UpdateDomainConfig'],
 ];
 
 type Request = Parameters<Sandbox['requestHandler']['handle']>[0];

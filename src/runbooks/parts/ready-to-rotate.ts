@@ -1,6 +1,6 @@
 import { describeGroup } from '../../aws/auto-scaling.ts';
 import { describeBroker } from '../../aws/mq.ts';
-import { describeCluster, describeClusterInstances, pendingMaintenance } from '../../aws/rds.ts';
+import { describeClusterInstances, pendingMaintenance } from '../../aws/rds.ts';
 import { describeSecret } from '../../aws/secrets-manager.ts';
 import { managedNodes } from '../../aws/ssm.ts';
 import { minutes } from '../../duration.ts';

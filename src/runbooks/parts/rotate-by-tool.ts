@@ -234,7 +234,7 @@ function rebootFor(
       summary: ({ broker }) => broker,
       undoneBy: newVersionStep,
     }),
-    wait({
+    wait<void>({
       id: 'broker-rebooted',
       title: 'The broker runs again, and no change of a user waits',
       uses: [describeBroker, describeUser],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { minutes } from '../../duration.ts';
 import type { Environment } from '../../environment.ts';
 import { type NamedSecret, secretOf, setByOf } from './rotated-secrets.ts';
 import type { AllFacts, SecretFacts } from './secret-facts.ts';
@@ -14,6 +15,8 @@ export const rotationItem = z.object({
   /** A version with AWSPENDING from a rotation that did not finish, and what becomes of it. */
   leftOver: z.object({ version: z.string(), how: z.enum(['resume', 'withdraw']) }).optional(),
   consumers: z.array(takenUpBy),
+  /** How long its users must work with a new version. */
+  soak: z.number(),
   retires: z.boolean(),
 });
 export type RotationItem = z.output<typeof rotationItem>;
@@ -43,14 +46,25 @@ function itemFor(environment: Environment, facts: SecretFacts, leftOver: LeftOve
       fleet,
       how: restart === undefined ? ('reload' as const) : ('restart' as const),
     })),
+    soak: secret.soak,
     retires: secret.retire !== undefined,
   };
 }
 
-export const exampleItem: RotationItem = {
+export const exampleByTool: RotationItem = {
   name: 'queue',
   way: 'tool',
   setBy: 'command',
   consumers: [{ fleet: 'app', how: 'reload' }],
+  soak: minutes(5),
+  retires: false,
+};
+
+/** One whose users restart, so that the docs and the permissions have both ways. */
+export const exampleByFunction: RotationItem = {
+  name: 'database',
+  way: 'function',
+  consumers: [{ fleet: 'app', how: 'restart' }],
+  soak: minutes(5),
   retires: false,
 };

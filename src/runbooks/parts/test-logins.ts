@@ -36,7 +36,7 @@ export function loginsWork(
       throw loginFails(secretOf(context.environment, name), context.outputOf(begun), answers);
     return { ...answers, at: context.clock.now() };
   };
-  return change({
+  return change<TestedLogins>({
     id: 'test-login',
     title: `Have a node log in with both versions of ${name}`,
     uses: loginUses,
