@@ -133,6 +133,15 @@ export async function answersTo(
   return sent && answersOf(context.aws, sent.command, sent.nodes);
 }
 
+/** Whether a command with this comment was sent whose end nobody has seen: what it does may be done at any moment. */
+export async function isUnderWay(
+  context: Pick<ReadContext, 'aws' | 'runStartedAt'>,
+  comment: string,
+): Promise<boolean> {
+  const sent = await findSentToNodes(context.aws, { comment, since: sinceOf(context) });
+  return sent !== undefined && (await answersOf(context.aws, sent.command, sent.nodes)) === undefined;
+}
+
 const sinceOf = ({ runStartedAt }: Pick<ReadContext, 'runStartedAt'>): Date =>
   new Date(runStartedAt.getTime() - minutes(5));
 

@@ -6,7 +6,8 @@ import { hours, seconds } from '../../duration.ts';
 import type { ChangeContext } from '../../engine/context.ts';
 import type { Readiness, Undo } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
-import { commentOf, runOnNodes } from './commands-on-nodes.ts';
+import { commentOf, isUnderWay, runOnNodes } from './commands-on-nodes.ts';
+import { readsHaveCaughtUp } from './late-reads.ts';
 import { credentialOf, credentialText, nodesInService, statusCommand } from './node-credentials.ts';
 import { pointInTime } from './point-in-time.ts';
 import { consumerOf, type NamedSecret, secretOf, setByOf } from './rotated-secrets.ts';
@@ -72,9 +73,10 @@ export async function stagesTurn(
   const stages = stagesIn(described);
   if (byFunction && stages.pending === next && described.RotationEnabled) {
     await cancelRotation(aws, secret.secret);
+    readsHaveCaughtUp(context, stopped(applied));
     return wait('its function is told to stop');
   }
-  const busy = await busyWith(context, secret);
+  const busy = (await busyWith(context, secret)) ?? (await settingUnderWay(context, applied));
   if (busy !== undefined) return wait(busy);
   if (await waitsForReboot(context, secret, before)) {
     await rebootBroker(aws, brokerIn(context.environment, secret));
@@ -100,6 +102,20 @@ export async function stagesTurn(
     return wait('its automatic rotation is put back');
   }
   return { ready: true };
+}
+
+const stopped = ({ name }: Rotation): string => `function of ${name} told to stop`;
+
+/** A password that is on its way to the component would undo what is decided before it arrives. */
+async function settingUnderWay(context: ChangeContext, applied: Rotation): Promise<string | undefined> {
+  for (const what of ['set-password', 'put-back/set'])
+    if (await isUnderWay(context, commentOf(context, `${applied.name}/${what}`)))
+      return 'a command that sets the password is under way';
+  // Cancelling a rotation ends no call of the function that is under way.
+  const name = stopped(applied);
+  return context.samplesOf(name).length > 0 && !readsHaveCaughtUp(context, name)
+    ? 'a call of its function may still be under way'
+    : undefined;
 }
 
 const actionText: Readonly<Record<Action, string>> = {

@@ -60,9 +60,14 @@ async function tryBoth(
   what: string,
 ): Promise<Pick<TestedLogins, 'before' | 'next'>> {
   const secret = secretOf(context.environment, name);
+  // Answered before a kill. One that did not work is asked again: that is what trying again is for.
+  const known = {
+    before: await loginTried(context, `${what}/before`, freshFor),
+    next: await loginTried(context, `${what}/next`, freshFor),
+  };
   return {
-    before: await tryLogin(context, secret, before, `${what}/before`),
-    next: await tryLogin(context, secret, next, `${what}/next`),
+    before: known.before ?? (await tryLogin(context, secret, before, `${what}/before`)),
+    next: known.next === 'works' ? known.next : await tryLogin(context, secret, next, `${what}/next`),
   };
 }
 
