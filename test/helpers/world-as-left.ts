@@ -57,7 +57,8 @@ function scrub(value: unknown): unknown {
   if (Array.isArray(value)) return sorted(value.filter(isThere).map(scrub));
   if (typeof value !== 'object' || value === null) return value;
   // Whoever draws a password anew gets another one.
-  if ('sealed' in value) return knownSeals?.has(String(value.sealed)) ? value : 'a value that was drawn since';
+  if ('sealed' in value)
+    return knownSeals?.has(String(value.sealed)) ? value : 'a value that was drawn since';
   // Where the endpoint of a database was to lead to next, it leads to by now.
   if ('next' in value && isMoving(value.next)) return { leadsTo: value.next.leadsTo };
   const entries = Object.entries(value).filter(([key, inner]) => !history.has(key) && isThere(inner));

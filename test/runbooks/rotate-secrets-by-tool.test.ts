@@ -3,5 +3,5 @@ import { standardRunbookTests } from '../helpers/standard-runbook-tests.ts';
 
 standardRunbookTests('rotate-secrets, driven by the tool', {
   runbook: rotateSecrets,
-  parameters: { secret: 'queue', soak: '15s', batch: '2' },
+  parameters: { secret: 'queue', soak: '0s', canary: '3' },
 });

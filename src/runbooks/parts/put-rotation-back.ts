@@ -50,7 +50,7 @@ export const putBackUses = [
  */
 export const putRotationBack = (name: string): Undo<Rotation> => ({
   title: `Put ${name} back: the component's password, the stages, and the nodes that have the new version`,
-  every: seconds(10),
+  every: seconds(15),
   timeout: hours(2),
   async turn(context, applied) {
     const secret = secretOf(context.environment, name);
@@ -76,6 +76,9 @@ export async function stagesTurn(
     readsHaveCaughtUp(context, stopped(applied));
     return wait('its function is told to stop');
   }
+  // Cancelling a rotation ends no call of the function that is under way.
+  if (context.samplesOf(stopped(applied)).length > 0 && !readsHaveCaughtUp(context, stopped(applied)))
+    return wait('a call of its function may still be under way');
   const busy = (await busyWith(context, secret)) ?? (await settingUnderWay(context, applied));
   if (busy !== undefined) return wait(busy);
   if (await waitsForReboot(context, secret, before)) {
@@ -111,11 +114,7 @@ async function settingUnderWay(context: ChangeContext, applied: Rotation): Promi
   for (const what of ['set-password', 'put-back/set'])
     if (await isUnderWay(context, commentOf(context, `${applied.name}/${what}`)))
       return 'a command that sets the password is under way';
-  // Cancelling a rotation ends no call of the function that is under way.
-  const name = stopped(applied);
-  return context.samplesOf(name).length > 0 && !readsHaveCaughtUp(context, name)
-    ? 'a call of its function may still be under way'
-    : undefined;
+  return undefined;
 }
 
 const actionText: Readonly<Record<Action, string>> = {

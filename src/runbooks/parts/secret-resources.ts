@@ -20,6 +20,8 @@ export function secretResources(environment: Environment): Resources {
   const at = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`;
   return {
     secretsmanager: secrets.map(({ secret }) => secret),
+    // It makes a password that is no one's yet: there is no ARN to name.
+    'secretsmanager:GetRandomPassword': ['*'],
     'kms:Decrypt': secrets.flatMap(({ key }) => key ?? []),
     'kms:GenerateDataKey': secrets.flatMap(({ key }) => key ?? []),
     lambda: secrets.flatMap(({ rotationFunction }) => rotationFunction ?? []),

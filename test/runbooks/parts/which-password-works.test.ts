@@ -104,9 +104,7 @@ test('from wherever a rotation was cut off, either way ends with the stages matc
           const action = forwards ? actionForwards(standing) : actionBackwards(standing);
           if (action === 'nothing') {
             expect(model).toEqual(
-              forwards
-                ? { stages: 'promoted', password: 'next' }
-                : { stages: 'gone', password: 'before' },
+              forwards ? { stages: 'promoted', password: 'next' } : { stages: 'gone', password: 'before' },
             );
             return;
           }

@@ -123,7 +123,7 @@ describe('commands that know credentials by their version', () => {
     world.faults = [{ what: 'credentials-stay', instance: id }];
     expect(run(world, 'morpheus-ctl reload-credentials').exitCode).toBe(0);
     expect(run(world, 'morpheus-ctl credentials').stdout).toContain(before);
-    const other = nodeIds[1] ?? "";
+    const other = nodeIds[1] ?? '';
     runOnNode(world, other, 'morpheus-ctl reload-credentials');
     expect(runOnNode(world, other, 'morpheus-ctl credentials').stdout).toContain(next);
   });
