@@ -153,16 +153,38 @@ async function act(
   }
 }
 
-/** What is true of the secret when nothing can be decided by this tool. */
-export const standsStill = ({ name, secret }: NamedSecret, action: Action): OperatorError =>
-  new OperatorError({
-    code: action === 'stop: superseded' ? 'SECRET_SUPERSEDED' : 'NOBODY_GETS_IN',
-    message:
-      action === 'stop: superseded'
-        ? `AWSCURRENT of secrets.${name} is on a version that this run did not make: somebody else rotates it`
-        : `The component refuses every version of secrets.${name}: nothing was changed, since nobody could tell what would be right`,
+/** What is true of a secret where this tool goes no further by itself. */
+const stands: Readonly<Partial<Record<Action, readonly [code: string, says: string]>>> = {
+  'set next': [
+    'PASSWORD_SET_BACK',
+    'its component lets the version before in, and not the new one: somebody set the password back. AWSCURRENT is what the component has; undo takes AWSPENDING away',
+  ],
+  'ask again': [
+    'LOGIN_NOT_TOLD',
+    'no node could tell which version works, so nothing was changed; retry asks again',
+  ],
+  'stop: nobody gets in': [
+    'NOBODY_GETS_IN',
+    'its component refuses both versions: nobody can tell what would be right, and nothing was changed',
+  ],
+  'stop: superseded': [
+    'SECRET_SUPERSEDED',
+    'AWSCURRENT is on a version that this run did not make: somebody else rotates it',
+  ],
+  'stop: gone': [
+    'VERSION_WITHDRAWN',
+    'somebody took AWSPENDING from the new version: it was not made current',
+  ],
+};
+
+export function standsStill({ name, secret }: NamedSecret, action: Action): OperatorError {
+  const [code, says] = stands[action] ?? ['SECRET_CHANGED', `"${action}" is what would be left to do`];
+  return new OperatorError({
+    code,
+    message: `secrets.${name}: ${says}`,
     hint: `docs/runbooks/rotate-secrets.md, "By hand"; the stages: aws secretsmanager describe-secret --secret-id ${secret} --query VersionIdsToStages`,
   });
+}
 
 /** The component cannot be given its password before by anyone but its function: so the stages follow the component. */
 async function finishInstead(

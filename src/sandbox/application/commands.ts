@@ -48,6 +48,9 @@ const systemctl: Command = (world, node, [verb = '', unit = '']) => {
 };
 
 const morpheusCtl = ofApplication((world, place, [verb = '', ...inputs]) => {
+  // These two need nothing of the application that runs.
+  if (verb === 'try-login') return tryLogin(world, inputs);
+  if (verb === 'set-login') return setLogin(world, inputs);
   if (isStarting(world, place)) return failed(1, 'morpheus-ctl: morpheus is starting');
   switch (verb) {
     case 'credentials':
@@ -61,10 +64,6 @@ const morpheusCtl = ofApplication((world, place, [verb = '', ...inputs]) => {
       return reached(place);
     case 'credential-status':
       return credentialStatus(world, place, inputs);
-    case 'try-login':
-      return tryLogin(world, inputs);
-    case 'set-login':
-      return setLogin(world, inputs);
     case 'recycle-pool':
       recycle(world, place);
       return reached(place);

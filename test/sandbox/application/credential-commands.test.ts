@@ -51,6 +51,8 @@ describe('commands that know credentials by their version', () => {
     const { version } = currentOf(world, secrets.queue.name);
     expect(run(world, `morpheus-ctl try-login ${secrets.queue.name} ${next}`).exitCode).toBe(2);
     expect(run(world, 'morpheus-ctl try-login nothing').exitCode).toBe(2);
+    run(world, 'systemctl restart morpheus');
+    expect(run(world, `morpheus-ctl try-login ${secrets.queue.name} ${version}`).exitCode).toBe(0);
     world.faults = ['us-east-1a', 'us-east-1b'].map((zone) => ({ what: 'zone-outage', zone }));
     expect(run(world, `morpheus-ctl try-login ${secrets.queue.name} ${version}`).exitCode).toBe(2);
   });
