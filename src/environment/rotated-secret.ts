@@ -110,7 +110,7 @@ export const rotatedSecretSchema = z
       .strictObject({
         fleet: componentName('Component on one of whose nodes the command runs', 'app'),
         command: commandOfVersion(
-          'Shell command that tries a login with that version: exit code 0 where the component lets it in, 1 where it refuses it, any other where it cannot tell',
+          'Shell command that tries a login with that version: exit code 0 where the component lets it in, 1 where it refuses it, else where nobody can tell',
           'morpheus-ctl try-login {secret} {versionId}',
         ),
       })

@@ -154,31 +154,34 @@ async function act(
 }
 
 /** What is true of a secret where this tool goes no further by itself. */
-const stands: Readonly<Partial<Record<Action, readonly [code: string, says: string]>>> = {
-  'set next': [
-    'PASSWORD_SET_BACK',
-    'its component lets the version before in, and not the new one: somebody set the password back. AWSCURRENT is what the component has; undo takes AWSPENDING away',
-  ],
-  'ask again': [
-    'LOGIN_NOT_TOLD',
-    'no node could tell which version works, so nothing was changed; retry asks again',
-  ],
-  'stop: nobody gets in': [
-    'NOBODY_GETS_IN',
-    'its component refuses both versions: nobody can tell what would be right, and nothing was changed',
-  ],
-  'stop: superseded': [
-    'SECRET_SUPERSEDED',
-    'AWSCURRENT is on a version that this run did not make: somebody else rotates it',
-  ],
-  'stop: gone': [
-    'VERSION_WITHDRAWN',
-    'somebody took AWSPENDING from the new version: it was not made current',
-  ],
+const stands: Readonly<Partial<Record<Action, { readonly code: string; readonly says: string }>>> = {
+  'set next': {
+    code: 'PASSWORD_SET_BACK',
+    says: 'its component lets the version before in, and not the new one: somebody set the password back. AWSCURRENT is what the component has; undo takes AWSPENDING away',
+  },
+  'ask again': {
+    code: 'LOGIN_NOT_TOLD',
+    says: 'no node could tell which version works, so nothing was changed; retry asks again',
+  },
+  'stop: nobody gets in': {
+    code: 'NOBODY_GETS_IN',
+    says: 'its component refuses both versions: nobody can tell what would be right, and nothing was changed',
+  },
+  'stop: superseded': {
+    code: 'SECRET_SUPERSEDED',
+    says: 'AWSCURRENT is on a version that this run did not make: somebody else rotates it',
+  },
+  'stop: gone': {
+    code: 'VERSION_WITHDRAWN',
+    says: 'somebody took AWSPENDING from the new version: it was not made current',
+  },
 };
 
 export function standsStill({ name, secret }: NamedSecret, action: Action): OperatorError {
-  const [code, says] = stands[action] ?? ['SECRET_CHANGED', `"${action}" is what would be left to do`];
+  const { code, says } = stands[action] ?? {
+    code: 'SECRET_CHANGED',
+    says: `it changed meanwhile: "${action}" is what would be left to do`,
+  };
   return new OperatorError({
     code,
     message: `secrets.${name}: ${says}`,

@@ -76,16 +76,21 @@ function loginFails(
   { next }: Versions,
   answers: Pick<TestedLogins, 'before' | 'next'>,
 ): OperatorError {
+  const byHand = `By hand on a node: ${login.command}`;
+  if (answers.next === 'cannot tell')
+    return new OperatorError({
+      code: 'LOGIN_NOT_TOLD',
+      message: `No node could tell whether the new version ${next} of secrets.${name} works (${said(answers)}): is the component in reach of the node, and may its role read the secret? AWSCURRENT is still the version before`,
+      hint: `Retry asks again; undo puts everything back. ${byHand}`,
+    });
   const meaning =
-    answers.next === 'cannot tell'
-      ? 'The command could not tell: is the component in reach of the node, and may its role read the secret?'
-      : answers.before === 'works'
-        ? 'The component goes on with the password before, although it took the new one'
-        : 'The component lets nobody in';
+    answers.before === 'works'
+      ? 'The component goes on with the password before, although it took the new one'
+      : 'The component lets nobody in';
   return new OperatorError({
-    code: answers.next === 'cannot tell' ? 'LOGIN_NOT_TOLD' : 'LOGIN_REFUSED',
+    code: 'LOGIN_REFUSED',
     message: `The new version ${next} of secrets.${name} does not work (${said(answers)}). ${meaning}. AWSCURRENT is still the version before`,
-    hint: `Undo, which finds out again what works. By hand on a node: ${login.command}`,
+    hint: `Undo, which finds out again what works. ${byHand}`,
   });
 }
 
@@ -132,12 +137,16 @@ export function currentLoginWorks(
 }
 
 function currentFails({ name, secret, login }: NamedSecret, before: Answer): OperatorError {
-  return new OperatorError({
-    code: before === 'refused' ? 'CURRENT_LOGIN_REFUSED' : 'LOGIN_NOT_TOLD',
-    message:
-      before === 'refused'
-        ? `The component refuses the version of secrets.${name} that is AWSCURRENT: whoever boots now does not get in. Nothing was changed`
-        : `No node could tell whether the version of secrets.${name} that is AWSCURRENT works. Nothing was changed`,
-    hint: `docs/runbooks/rotate-secrets.md, "By hand". On a node: ${login.command}, with {versionId} from: aws secretsmanager list-secret-version-ids --secret-id ${secret}`,
-  });
+  const hint = `docs/runbooks/rotate-secrets.md, "By hand". On a node: ${login.command}, with {versionId} from: aws secretsmanager list-secret-version-ids --secret-id ${secret}`;
+  return before === 'refused'
+    ? new OperatorError({
+        code: 'CURRENT_LOGIN_REFUSED',
+        message: `The component refuses the version of secrets.${name} that is AWSCURRENT: whoever boots now does not get in. Nothing was changed`,
+        hint,
+      })
+    : new OperatorError({
+        code: 'LOGIN_NOT_TOLD',
+        message: `No node could tell whether the version of secrets.${name} that is AWSCURRENT works. Nothing was changed`,
+        hint,
+      });
 }
