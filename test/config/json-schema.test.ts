@@ -53,6 +53,9 @@ it('asks only for what has no default', () => {
     'leastBytes',
     'broker',
     'domain',
+    'secret',
+    'kind',
+    'login',
   ]);
 });
 
