@@ -7,6 +7,7 @@ import { fileSystemSchema } from './environment/file-system.ts';
 import { fleetSchema } from './environment/fleet.ts';
 import { pricesSchema } from './environment/prices.ts';
 import { rdsInstanceSchema } from './environment/rds-instance.ts';
+import { rotatedSecretSchema } from './environment/rotated-secret.ts';
 import { searchDomainSchema } from './environment/search-domain.ts';
 
 /** One member per component type; a later component adds its schema here. */
@@ -84,6 +85,13 @@ export const environmentSchema = z.strictObject({
     .meta({
       description: 'Parts of the stack, each under the name that flags such as --fleet use',
     }),
+  secrets: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name such as database-master'),
+      rotatedSecretSchema,
+    )
+    .default({})
+    .meta({ description: 'Secrets that are rotated, each under the name that --secret uses' }),
 });
 
 export type Component = z.output<typeof componentSchema>;

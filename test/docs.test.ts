@@ -174,7 +174,7 @@ const packages: Readonly<Record<string, () => Promise<object>>> = {
   ssm: () => import('@aws-sdk/client-ssm'),
   sts: () => import('@aws-sdk/client-sts'),
 };
-const globalOptions = ['query', 'output', 'region', 'profile', 'max-items'];
+const globalOptions = ['query', 'output', 'region', 'profile', 'max-items', 'cli-input-json'];
 
 interface AwsLine {
   readonly service: string;

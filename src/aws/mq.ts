@@ -2,13 +2,20 @@ import type {
   ConfigurationRevision,
   DescribeBrokerResponse,
   DescribeConfigurationResponse,
+  DescribeUserResponse,
 } from '@aws-sdk/client-mq';
 import { absentWhen } from './absent.ts';
 import { awsFunction } from './aws-function.ts';
-import type { ReadClients } from './clients.ts';
+import type { ChangeClients, ReadClients } from './clients.ts';
 import { collectPages } from './pagination.ts';
+import { reveal, type SecretValue } from './secret-value.ts';
 
-export type { ConfigurationRevision, DescribeBrokerResponse, DescribeConfigurationResponse };
+export type {
+  ConfigurationRevision,
+  DescribeBrokerResponse,
+  DescribeConfigurationResponse,
+  DescribeUserResponse,
+};
 
 const service = 'mq';
 const sdk = () => import('./sdk/mq.ts');
@@ -79,5 +86,51 @@ export const brokerEngineVersions = awsFunction(
       return { items: page.BrokerEngineTypes, next: page.NextToken };
     });
     return types.flatMap(({ EngineVersions = [] }) => EngineVersions.flatMap(({ Name }) => Name ?? []));
+  },
+);
+
+/**
+ * A user of an ActiveMQ broker, `undefined` where there is none. Users of RabbitMQ are never shown.
+ * https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers-broker-id-users-username.html
+ */
+export const describeUser = awsFunction(
+  ['mq:DescribeUser'],
+  async (aws: ReadClients, broker: string, user: string): Promise<DescribeUserResponse | undefined> => {
+    const { DescribeUserCommand } = await sdk();
+    return absentWhen(['NotFoundException'], () =>
+      aws.send(service, new DescribeUserCommand({ BrokerId: broker, Username: user })),
+    );
+  },
+);
+
+/**
+ * Sets the password of a user of an ActiveMQ broker: 12 characters at least, 4 different ones, no comma, colon or equals sign. It waits
+ * until the broker is rebooted. RabbitMQ brokers refuse.
+ * https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers-broker-id-users-username.html
+ */
+export const setBrokerUserPassword = awsFunction(
+  ['mq:UpdateUser'],
+  async (
+    aws: ChangeClients,
+    {
+      broker,
+      user,
+      password,
+    }: { readonly broker: string; readonly user: string; readonly password: SecretValue },
+  ): Promise<void> => {
+    const { UpdateUserCommand } = await sdk();
+    await aws.send(
+      service,
+      new UpdateUserCommand({ BrokerId: broker, Username: user, Password: reveal(password) }),
+    );
+  },
+);
+
+/** AWS answers when the reboot has begun. Only a `RUNNING` broker takes it. https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers-broker-id-reboot.html */
+export const rebootBroker = awsFunction(
+  ['mq:RebootBroker'],
+  async (aws: ChangeClients, broker: string): Promise<void> => {
+    const { RebootBrokerCommand } = await sdk();
+    await aws.send(service, new RebootBrokerCommand({ BrokerId: broker }));
   },
 );

@@ -1,8 +1,9 @@
 import type { DomainConfig, DomainStatus } from '@aws-sdk/client-opensearch';
 import { absentWhen } from './absent.ts';
 import { awsFunction } from './aws-function.ts';
-import type { ReadClients } from './clients.ts';
+import type { ChangeClients, ReadClients } from './clients.ts';
 import { collectPages } from './pagination.ts';
+import { reveal, type SecretValue } from './secret-value.ts';
 
 export type { DomainConfig, DomainStatus };
 
@@ -50,5 +51,33 @@ export const domainEngineVersions = awsFunction(
       const page = await aws.send(service, new ListVersionsCommand({ NextToken }));
       return { items: page.Versions, next: page.NextToken };
     });
+  },
+);
+
+/**
+ * Makes this user with this password the domain's master user, which sets the password of one who is it already: 8 characters at least, one
+ * of each kind. The domain processes it for minutes; the old password works until it is done.
+ * https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_MasterUserOptions.html
+ */
+export const setSearchMasterPassword = awsFunction(
+  ['es:UpdateDomainConfig'],
+  async (
+    aws: ChangeClients,
+    {
+      domain,
+      user,
+      password,
+    }: { readonly domain: string; readonly user: string; readonly password: SecretValue },
+  ): Promise<void> => {
+    const { UpdateDomainConfigCommand } = await sdk();
+    await aws.send(
+      service,
+      new UpdateDomainConfigCommand({
+        DomainName: domain,
+        AdvancedSecurityOptions: {
+          MasterUserOptions: { MasterUserName: user, MasterUserPassword: reveal(password) },
+        },
+      }),
+    );
   },
 );

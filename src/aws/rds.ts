@@ -10,6 +10,7 @@ import { absentWhen } from './absent.ts';
 import { awsFunction } from './aws-function.ts';
 import type { ChangeClients, ReadClients } from './clients.ts';
 import { collectPages } from './pagination.ts';
+import { reveal, type SecretValue } from './secret-value.ts';
 
 export type { DBCluster, DBClusterSnapshot, DBInstance, Event, PendingMaintenanceAction };
 
@@ -67,29 +68,56 @@ export const describeInstance = awsFunction(
 /** AWS keeps events for two weeks. */
 const longestBack = 14 * 24 * 60;
 
+const eventsOf = (category: string) =>
+  awsFunction(
+    ['rds:DescribeEvents'],
+    async (aws: ReadClients, cluster: string, back: Milliseconds): Promise<Event[]> => {
+      const { DescribeEventsCommand } = await sdk();
+      return collectPages<Event>(async (Marker) => {
+        const page = await aws.send(
+          'rds',
+          new DescribeEventsCommand({
+            SourceType: 'db-cluster',
+            SourceIdentifier: cluster,
+            EventCategories: [category],
+            // Counted back by RDS: two times of ours would lose what happened just now where our clock is behind.
+            Duration: Math.min(longestBack, Math.ceil(back / 60_000)),
+            Marker,
+          }),
+        );
+        return { items: page.Events, next: page.Marker };
+      });
+    },
+  );
+
 /**
  * What RDS reported of failovers of the cluster in this span before now, oldest first, with RDS's own times: to the millisecond, as far
  * as it says. The span is at most 14 days.
  * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEvents.html
  */
-export const failoverEvents = awsFunction(
-  ['rds:DescribeEvents'],
-  async (aws: ReadClients, cluster: string, back: Milliseconds): Promise<Event[]> => {
-    const { DescribeEventsCommand } = await sdk();
-    return collectPages<Event>(async (Marker) => {
-      const page = await aws.send(
-        'rds',
-        new DescribeEventsCommand({
-          SourceType: 'db-cluster',
-          SourceIdentifier: cluster,
-          EventCategories: ['failover'],
-          // Counted back by RDS: two times of ours would lose what happened just now where our clock is behind.
-          Duration: Math.min(longestBack, Math.ceil(back / 60_000)),
-          Marker,
-        }),
-      );
-      return { items: page.Events, next: page.Marker };
-    });
+export const failoverEvents = eventsOf('failover');
+
+/** The same of changes of its configuration, such as a master password that was reset. */
+export const configurationEvents = eventsOf('configuration change');
+
+/**
+ * Sets the password of the cluster's master user: 8 to 41 printable ASCII characters without `/`, `"`, `@` and spaces. AWS answers at
+ * once; the cluster is `resetting-master-credentials` until the new password holds, and the old one works until then. It cuts no
+ * connections.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBCluster.html
+ */
+export const setMasterPassword = awsFunction(
+  ['rds:ModifyDBCluster'],
+  async (aws: ChangeClients, cluster: string, password: SecretValue): Promise<void> => {
+    const { ModifyDBClusterCommand } = await sdk();
+    await aws.send(
+      'rds',
+      new ModifyDBClusterCommand({
+        DBClusterIdentifier: cluster,
+        MasterUserPassword: reveal(password),
+        ApplyImmediately: true,
+      }),
+    );
   },
 );
 

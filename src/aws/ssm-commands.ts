@@ -72,7 +72,16 @@ async function commandWith(aws: ReadClients, comment: string, since: Date): Prom
     );
     return { items: page.Commands, next: page.NextToken };
   });
-  return commands.find(({ Comment }) => Comment === comment);
+  // Whoever tries again sends another one under the same comment.
+  return commands
+    .filter(({ Comment }) => Comment === comment)
+    .reduce<Command | undefined>(
+      (latest, each) =>
+        latest === undefined || Number(each.RequestedDateTime) > Number(latest.RequestedDateTime)
+          ? each
+          : latest,
+      undefined,
+    );
 }
 
 /** A command that runs on several nodes at once, for a while. */

@@ -1,6 +1,7 @@
 import { formatExactDuration } from '../duration.ts';
 import type { PlannedBackup } from '../environment/backup-policy.ts';
 import { isRestoreTested } from '../environment/restore-tested.ts';
+import type { RotatedSecret } from '../environment/rotated-secret.ts';
 import type { SavedObjects } from '../environment/saved-objects.ts';
 import type { Component, Environment } from '../environment.ts';
 import type { Config } from './config-file.ts';
@@ -42,6 +43,7 @@ function summaryOf(environment: Environment): EnvironmentSummary {
       'blocking alarms': alarms.blocking.join(', '),
       'stop alarms': alarms.stop.join(', '),
       'success alarms': alarms.success.join(', '),
+      secrets: Object.entries(environment.secrets).map(secretText).join(', '),
     }),
     components: Object.entries(environment.components).map(([component, settings]) => ({
       name: component,
@@ -51,6 +53,9 @@ function summaryOf(environment: Environment): EnvironmentSummary {
     advice: adviceOn(environment),
   };
 }
+
+const secretText = ([name, { maxAge, consumers }]: [string, RotatedSecret]): string =>
+  `${name} (at most ${formatExactDuration(maxAge)} old, ${consumers.length === 0 ? 'loaded by no fleet' : `loaded by ${consumers.map(({ fleet }) => fleet).join(' and ')}`})`;
 
 function componentFacts(component: Component): readonly Fact[] {
   switch (component.type) {

@@ -31,6 +31,7 @@ import {
 } from './morpheus-prod/names.ts';
 import { parameters } from './morpheus-prod/parameters.ts';
 import { queue, recoveryQueue } from './morpheus-prod/queue.ts';
+import { rotatedSecrets } from './morpheus-prod/rotated-secrets.ts';
 import { search } from './morpheus-prod/search.ts';
 import { secrets } from './morpheus-prod/secrets.ts';
 import { later, schedule } from './schedule.ts';
@@ -198,4 +199,5 @@ export const morpheusProdEnvironment = {
       },
     },
   },
+  secrets: rotatedSecrets,
 };

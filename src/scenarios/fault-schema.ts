@@ -111,6 +111,12 @@ export const faultSchema = z.discriminatedUnion('what', [
     secret: name.optional(),
     stage: z.enum(['createSecret', 'setSecret', 'testSecret', 'finishSecret']),
   }),
+  fault('password-not-taken', 'A component accepts a new password and goes on with the one before', {
+    component: z.enum(['database', 'queue', 'search']).optional(),
+  }),
+  fault('credentials-stay', 'A node that loads its credentials anew keeps those that it has', {
+    instance: name.optional(),
+  }),
   fault('broker-reboot-slow', 'The broker takes longer to reboot', { by: duration }),
   fault('alarm-fires', 'An alarm goes off, whatever its metric says', { alarm: name }),
 ]);

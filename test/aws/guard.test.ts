@@ -2,16 +2,18 @@ import { DescribeInstancesCommand, EC2Client, RunInstancesCommand } from '@aws-s
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { setDesiredCapacity } from '../../src/aws/auto-scaling.ts';
-import { type CallPhase, callPhases } from '../../src/aws/clients.ts';
+import { type CallPhase, type ChangeClients, callPhases } from '../../src/aws/clients.ts';
 import { createLaunchTemplateVersion, describeImage } from '../../src/aws/ec2.ts';
 import { guardPlugin } from '../../src/aws/guard.ts';
-import { readOperations } from '../../src/aws/read-operations.ts';
+import { readOperations, secretOperations } from '../../src/aws/read-operations.ts';
+import { getSecretValue } from '../../src/aws/secrets-manager.ts';
 import { AwsCallError, BlockedWrite, Bug, Interrupted } from '../../src/errors.ts';
 import { fakeClock } from '../helpers/fake-clock.ts';
 import { cannedAws, ec2Answer, ec2Error, queryAnswer, requestId } from './canned-aws.ts';
 import { everyOperation, type Operation } from './every-operation.ts';
 
 const isRead = ({ service, name }: Operation) => readOperations[service].includes(name);
+const handsOutSecret = ({ service, name }: Operation) => secretOperations[service]?.includes(name) ?? false;
 const everyAction = everyOperation.map(({ action }) => action);
 const aborted = AbortSignal.abort();
 
@@ -47,7 +49,7 @@ describe('over every operation of every client', () => {
   });
 
   it('has only operations that exist and describe something on the read list', () => {
-    for (const [service, names] of Object.entries(readOperations)) {
+    for (const [service, names] of [...Object.entries(readOperations), ...Object.entries(secretOperations)]) {
       for (const name of names) {
         expect(name).toMatch(/^(Describe|Get|Head|List)/);
         expect(everyOperation).toContainEqual(expect.objectContaining({ service, name }));
@@ -72,7 +74,11 @@ describe('over every operation of every client', () => {
       if (!left) {
         expect(error).toBeInstanceOf(BlockedWrite);
         expect(records).toEqual([
-          expect.objectContaining({ write: true, attempts: 0, error: 'BlockedWrite' }),
+          expect.objectContaining({
+            write: !handsOutSecret(operation),
+            attempts: 0,
+            error: 'BlockedWrite',
+          }),
         ]);
       }
     }
@@ -170,6 +176,24 @@ describe('the guard', () => {
       .send('ec2', command);
     await expect(sent).rejects.toThrow(Bug);
     expect(aws.sent).toEqual([]);
+  });
+
+  it('hands out a secret to a change and its undo, never to a step that may only read', async () => {
+    const aws = cannedAws(() => ({ body: JSON.stringify({ SecretString: 'canary' }) }));
+    const { session, grant, records } = aws;
+    const { actions } = getSecretValue;
+    for (const phase of ['apply', 'undo'] as const)
+      await getSecretValue(session.forChanging(grant({ phase, actions })), 'arn', 'v'.repeat(32));
+    expect(records).toMatchObject([
+      { operation: 'GetSecretValue', write: false },
+      { operation: 'GetSecretValue', write: false },
+    ]);
+    const reading = {
+      ...session.forReading(grant({ actions })),
+      mayChange: true,
+    } as unknown as ChangeClients;
+    await expect(getSecretValue(reading, 'arn', 'v'.repeat(32))).rejects.toThrow(/hands out a secret/);
+    expect(JSON.stringify(records)).not.toContain('canary');
   });
 
   it('sends nothing once the run was told to stop', async () => {

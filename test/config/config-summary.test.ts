@@ -27,6 +27,19 @@ describe('describeConfig', () => {
     ]);
   });
 
+  it('says which secrets there are, and who loads them', () => {
+    const secret = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:morpheus/queue-cZ9nS4';
+    const login = '{ fleet: app, command: "try {secret} {versionId}" }';
+    const consumers = '[{ fleet: app, reload: "reload", status: "status {secret}" }]';
+    const [dev] = summary(
+      `environments: { dev: { account: "111122223333", region: us-east-1, components: {}, secrets: { queue: { secret: "${secret}", component: queue, kind: user, maxAge: 30d, login: ${login}, consumers: ${consumers} } } } }`,
+    );
+    expect(dev?.facts).toContainEqual({
+      label: 'secrets',
+      value: 'queue (at most 30d old, loaded by app)',
+    });
+  });
+
   it('has no advice about the example', () => {
     expect(summary(exampleConfig())).toMatchObject([
       {

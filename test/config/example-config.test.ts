@@ -32,6 +32,7 @@ describe('the example', () => {
             longestOutage: minutes(2),
           },
         },
+        secrets: {},
       },
     ]);
   });

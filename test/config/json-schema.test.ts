@@ -65,6 +65,9 @@ it('asks only for what has no default', () => {
     'tag',
     'value',
     'instance',
+    'secret',
+    'kind',
+    'login',
   ]);
 });
 

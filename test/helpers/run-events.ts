@@ -20,6 +20,7 @@ const started: Omit<RunStarted, 'at'> = {
       objectives: {},
       alarms: { blocking: [], stop: [], success: [] },
       components: {},
+      secrets: {},
     },
   },
   mode: 'live',

@@ -155,6 +155,9 @@ const restWrites: readonly (readonly [line: RegExp, operation: string])[] = [
   [/^DELETE \/2015-02-01\/file-systems\/[^/]+$/, 'DeleteFileSystem'],
   [/^POST \/2015-02-01\/mount-targets$/, 'CreateMountTarget'],
   [/^DELETE \/2015-02-01\/mount-targets\/[^/]+$/, 'DeleteMountTarget'],
+  [/^PUT \/v1\/brokers\/[^/]+\/users\/[^/]+$/, 'UpdateUser'],
+  [/^POST \/v1\/brokers\/[^/]+\/reboot$/, 'RebootBroker'],
+  [/^POST \/2021-01-01\/opensearch\/domain\/[^/]+\/config$/, 'UpdateDomainConfig'],
 ];
 
 type Request = Parameters<Sandbox['requestHandler']['handle']>[0];

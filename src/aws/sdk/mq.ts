@@ -3,5 +3,8 @@ export {
   DescribeBrokerEngineTypesCommand,
   DescribeConfigurationCommand,
   DescribeConfigurationRevisionCommand,
+  DescribeUserCommand,
   MqClient,
+  RebootBrokerCommand,
+  UpdateUserCommand,
 } from '@aws-sdk/client-mq';

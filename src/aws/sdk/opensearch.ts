@@ -3,4 +3,5 @@ export {
   DescribeDomainConfigCommand,
   ListVersionsCommand,
   OpenSearchClient,
+  UpdateDomainConfigCommand,
 } from '@aws-sdk/client-opensearch';

@@ -10,5 +10,6 @@ export {
   DescribeEventsCommand,
   DescribePendingMaintenanceActionsCommand,
   FailoverDBClusterCommand,
+  ModifyDBClusterCommand,
   RDSClient,
 } from '@aws-sdk/client-rds';

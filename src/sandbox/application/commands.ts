@@ -5,9 +5,10 @@ import { insertBeacon, newestRow, rowsAt } from '../services/rds/data.ts';
 import { findInstance } from '../services/rds/find.ts';
 import type { World } from '../world.ts';
 import { connectAfresh, hostIn, type Place } from './connect.ts';
+import { credentialStatus, reloadCredentials, setLogin, tryLogin } from './credential-commands.ts';
 import { downtimesOf, isWithin } from './downtime.ts';
 import { filesFacts, isMountedByHand, ls, mount, stat, umount } from './mounts.ts';
-import { loadCredentials, placeOf, recycle, restart } from './on-node.ts';
+import { placeOf, recycle, restart } from './on-node.ts';
 import { writeAfresh, writeOverPool } from './probe-write.ts';
 import { type CommandResult, failed, ok, runLine } from './shell.ts';
 import { toolPlaceOf } from './tool.ts';
@@ -61,6 +62,9 @@ const morpheusCtl: Command = (world, node, inputs) => {
 };
 
 const ofFleet = ofApplication((world, place, [verb = '', ...inputs]) => {
+  // These two need nothing of the application that runs.
+  if (verb === 'try-login') return tryLogin(world, inputs);
+  if (verb === 'set-login') return setLogin(world, inputs);
   if (isStarting(world, place)) return failed(1, 'morpheus-ctl: morpheus is starting');
   switch (verb) {
     case 'credentials':
@@ -70,9 +74,10 @@ const ofFleet = ofApplication((world, place, [verb = '', ...inputs]) => {
           .join('\n'),
       );
     case 'reload-credentials':
-      loadCredentials(world, place);
-      recycle(world, place);
+      reloadCredentials(world, place);
       return reached(place);
+    case 'credential-status':
+      return credentialStatus(world, place, inputs);
     case 'recycle-pool':
       recycle(world, place);
       return reached(place);
@@ -89,7 +94,7 @@ const ofFleet = ofApplication((world, place, [verb = '', ...inputs]) => {
     default:
       return failed(
         64,
-        'usage: morpheus-ctl credentials | reload-credentials | pool | recycle-pool | db-write [--fresh|--pooled] | db-watch --every Ns --for Ns | db-facts [--host HOST] | db-beacon ID | files-facts [--address ADDRESS] --at DIRECTORY',
+        'usage: morpheus-ctl credentials | reload-credentials | credential-status SECRET [--since SECONDS] | try-login SECRET VERSION | set-login SECRET VERSION | pool | recycle-pool | db-write [--fresh|--pooled] | db-watch --every Ns --for Ns | db-facts [--host HOST] | db-beacon ID | files-facts [--address ADDRESS] --at DIRECTORY',
       );
   }
 });

@@ -77,7 +77,29 @@ function reach(world: World, place: Place, dependencies: readonly Dependency[], 
       note(world, place.application, place.node.instance.InstanceId, `ERROR database: ${readOnlyError}`);
     if (refusal === undefined) delete on.lost[dependency];
     else on.lost[dependency] = refusal;
+    noteConnection(world, place, dependency, refusal);
   }
+}
+
+const refusalsKept = 50;
+const saysThatLoginIsWrong = /Access denied|ACCESS_REFUSED|401 Unauthorized/;
+
+/** What a node can tell of its connections by itself. */
+function noteConnection(
+  world: World,
+  { application, on }: Place,
+  dependency: Dependency,
+  refusal: string | undefined,
+): void {
+  const { secret } = application.needs[dependency] ?? {};
+  if (secret === undefined) return;
+  const { [dependency]: _before, ...others } = on.opened ?? {};
+  on.opened =
+    refusal === undefined
+      ? { ...others, [dependency]: { at: world.now, versionId: on.loaded[secret]?.versionId } }
+      : others;
+  if (refusal !== undefined && saysThatLoginIsWrong.test(refusal))
+    on.refusals = [...(on.refusals ?? []), { dependency, at: world.now }].slice(-refusalsKept);
 }
 
 /** Opens every connection anew, with the credentials that are loaded. */
@@ -98,6 +120,8 @@ export function lose(world: World, place: Place, dependency: Dependency, why: st
     delete on.pool;
     dropEvents(world, place.node.instance.InstanceId, ['application-renews-pool']);
   }
+  const { [dependency]: _closed, ...open } = on.opened ?? {};
+  on.opened = open;
   on.lost[dependency] = why;
   settle(world, place, { tolerant: true });
 }
@@ -193,7 +217,10 @@ export function deploy(world: World, application: Application, nodes: readonly s
     const place = placeOf(world, id);
     if (place?.on.pool === undefined) return;
     const age = (index * application.timings.connectionLives) / nodes.length;
-    place.on.pool = { ...place.on.pool, opened: secondsFrom(world.now, -age) };
+    const at = secondsFrom(world.now, -age);
+    place.on.pool = { ...place.on.pool, opened: at };
+    const { database } = place.on.opened ?? {};
+    if (database !== undefined) place.on.opened = { ...place.on.opened, database: { ...database, at } };
     dropEvents(world, id, ['application-renews-pool']);
     schedule(world, secondsFrom(world.now, application.timings.connectionLives - age), {
       kind: 'application-renews-pool',

@@ -145,6 +145,10 @@ export interface ApplicationOnNode {
   pool?: Pool;
   /** The database instance that its resolver last knew behind the endpoint. */
   resolved?: { readonly instance: string; readonly at: Date };
+  /** Since when its connections are open, and with which version of the secret they were opened. */
+  opened?: { [Name in Dependency]?: { readonly at: Date; readonly versionId: string | undefined } };
+  /** Logins that a component refused, the latest last. */
+  refusals?: { readonly dependency: Dependency; readonly at: Date }[];
   /** What it cannot reach, and what it was told. */
   lost: { [Name in Dependency]?: string };
   /** Attempts to reach it since it was lost. */

@@ -117,6 +117,10 @@ export type WorldFault =
       readonly secret?: string;
       readonly stage: 'createSecret' | 'setSecret' | 'testSecret' | 'finishSecret';
     }
+  /** A component says that it has taken a password, and goes on with the one before. */
+  | { readonly what: 'password-not-taken'; readonly component?: 'database' | 'queue' | 'search' }
+  /** A node that is told to load its credentials anew says that it did, and keeps what it has. */
+  | { readonly what: 'credentials-stay'; readonly instance?: string }
   | { readonly what: 'broker-reboot-slow'; readonly by: Milliseconds }
   | { readonly what: 'alarm-fires'; readonly alarm: string };
 
@@ -150,3 +154,9 @@ export const inForce = <What extends Fault['what']>(world: World, what: What): F
 /** Whether an operation is meant: a `*` at the end stands for any rest, as in `Describe*`. */
 export const isNamed = (pattern: string, operation: string): boolean =>
   pattern.endsWith('*') ? operation.startsWith(pattern.slice(0, -1)) : operation === pattern;
+
+/** Whether a component goes on with the password that it had, whatever it says. */
+export const keepsPassword = (world: World, which: 'database' | 'queue' | 'search'): boolean =>
+  inForce(world, 'password-not-taken').some(
+    ({ component }) => component === undefined || component === which,
+  );

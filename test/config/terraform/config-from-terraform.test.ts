@@ -68,6 +68,7 @@ const morpheusProd = {
       healthUrl: 'https://morpheus.example.com/health',
     },
   },
+  secrets: {},
 };
 
 describe('each form that Terraform writes', () => {

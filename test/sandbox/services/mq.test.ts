@@ -306,6 +306,55 @@ describe('Amazon MQ', () => {
     if (known !== undefined) expect(connectToBroker(world, queue.host, known)).toEqual({ ok: true });
   });
 
+  const activeOrder = {
+    ...order,
+    EngineType: 'ACTIVEMQ' as const,
+    EngineVersion: '5.18',
+    DeploymentMode: 'ACTIVE_STANDBY_MULTI_AZ' as const,
+  };
+
+  test('rule 17: users of ActiveMQ are shown without a password, and weak passwords are refused without a word of them', () => {
+    const world = stack();
+    const { BrokerId = '' } = aws.CreateBroker(world, activeOrder);
+    expect(aws.ListUsers(world, { BrokerId }).Users).toEqual([{ Username: 'morpheus' }]);
+    const user = { BrokerId, Username: 'morpheus' };
+    expect(aws.DescribeUser(world, user)).toEqual({ ...user, ConsoleAccess: false, Groups: [] });
+    for (const Password of ['too-short-1', 'aaaaaaaaaaaabb', 'with,comma,long-1', 'with:colon:long-1']) {
+      const { code, message } = faultOf(() => aws.UpdateUser(world, { ...user, Password }));
+      expect(code).toBe('BadRequestException');
+      expect(message).not.toContain(Password);
+    }
+    expect(faultOf(() => aws.DescribeUser(world, { BrokerId, Username: 'toString' })).code).toBe(
+      'NotFoundException',
+    );
+  });
+
+  test('rule 18: a changed user waits for a reboot, and the old password works until then', () => {
+    const world = stack();
+    const { BrokerId = '' } = aws.CreateBroker(world, activeOrder);
+    untilRuns(world, BrokerId);
+    const host = `${BrokerId}.mq.us-east-1.amazonaws.com`;
+    const next = { ...login, password: 'another-password-2' };
+    aws.UpdateUser(world, { BrokerId, Username: login.user, Password: next.password });
+    expect(aws.DescribeUser(world, { BrokerId, Username: login.user }).Pending?.PendingChange).toBe('UPDATE');
+    expect(connect(world, host)).toEqual({ ok: true });
+    expect(connectToBroker(world, host, next)).toHaveProperty('error');
+    aws.RebootBroker(world, { BrokerId });
+    untilRuns(world, BrokerId);
+    expect(aws.DescribeUser(world, { BrokerId, Username: login.user }).Pending).toBeUndefined();
+    expect(connectToBroker(world, host, next)).toEqual({ ok: true });
+    expect(connect(world, host)).toHaveProperty('error');
+    aws.CreateUser(world, { BrokerId, Username: 'second', Password: login.password });
+    aws.DeleteUser(world, { BrokerId, Username: login.user });
+    passUntil(world, () => aws.ListUsers(world, { BrokerId }).Users?.length === 1, {
+      atMost: 8 * 24 * 3600,
+      every: 3600,
+    });
+    expect(aws.ListUsers(world, { BrokerId }).Users).toEqual([{ Username: 'second' }]);
+    expect(connectToBroker(world, host, { user: 'second', password: login.password })).toEqual({ ok: true });
+    expect(connectToBroker(world, host, next)).toHaveProperty('error');
+  });
+
   test('rule 14: configurations have revisions, without what may not be set', () => {
     const world = stack();
     const { Id, Revision } = aws.DescribeBroker(world, id).Configurations?.Current ?? {};

@@ -8,6 +8,7 @@ import { pageOf } from '../page.ts';
 import { createBroker } from './creation.ts';
 import { badRequest, knownBroker, pageSize } from './refusals.ts';
 import type { Broker } from './state.ts';
+import { userSummaries } from './users.ts';
 
 /** All nodes of a cluster stand behind one name. */
 export const hostOf = (world: World, { described }: Broker): string =>
@@ -53,7 +54,11 @@ export const brokerOperations = {
 
   DescribeBroker(world, { BrokerId }) {
     const broker = knownBroker(world, BrokerId);
-    return { ...broker.described, BrokerInstances: instancesOf(world, broker), Users: [] };
+    return {
+      ...broker.described,
+      BrokerInstances: instancesOf(world, broker),
+      Users: userSummaries(broker),
+    };
   },
 
   CreateBroker(world, request) {

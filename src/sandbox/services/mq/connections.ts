@@ -1,4 +1,4 @@
-import { inForce } from '../../faults/fault.ts';
+import { inForce, keepsPassword } from '../../faults/fault.ts';
 import { ownMember, setMember } from '../../own-member.ts';
 import { isSame, seal } from '../../sealed.ts';
 import type { World } from '../../world.ts';
@@ -48,5 +48,6 @@ export function connectToBroker(world: World, host: string, { user, password }: 
  */
 export function setBrokerPassword(world: World, host: string, { user, password }: Login): void {
   const broker = brokerBehind(world, host);
-  if (broker !== undefined && isServing(world, broker)) setMember(broker.logins, user, seal(world, password));
+  if (broker !== undefined && isServing(world, broker) && !keepsPassword(world, 'queue'))
+    setMember(broker.logins, user, seal(world, password));
 }

@@ -7,25 +7,21 @@ import type { World } from '../../world.ts';
 import { keyUnusable } from '../kms/key-use.ts';
 import { newConfiguration } from './configurations.ts';
 import { checkHost, checkVersion, engineVersions, zonesOf } from './engine-versions.ts';
-import { badRequest, knownConfiguration } from './refusals.ts';
+import { badRequest, checkPassword, knownConfiguration } from './refusals.ts';
 import type { Broker } from './state.ts';
 
 /** https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers.html#brokers-model-user */
-function checkUsers(users: readonly User[]): User {
+function checkUsers(users: readonly User[], engine: string): User {
   const [user] = users;
   if (user === undefined || users.length > 1)
-    throw badRequest('users', 'Specify exactly one user for engine type [RABBITMQ].');
-  const { Username = '', Password = '' } = user;
+    throw badRequest('users', `Specify exactly one user for engine type [${engine}].`);
+  const { Username = '' } = user;
   if (!/^[A-Za-z0-9._-]{2,100}$/.test(Username) || Username === 'guest')
     throw badRequest(
       'username',
       'The username is invalid. It may contain letters, numbers, dashes, periods and underscores, and must not be guest.',
     );
-  if (Password.length < 12 || Password.length > 250 || new Set(Password).size < 4 || /[,:=]/.test(Password))
-    throw badRequest(
-      'password',
-      'The password is invalid. It must be at least 12 characters long, with at least 4 unique characters, and must not contain commas, colons or equal signs.',
-    );
+  checkPassword(user.Password);
   return user;
 }
 
@@ -36,18 +32,21 @@ function checkRequest(world: World, request: CreateBrokerRequest): void {
       'brokerName',
       `Broker name [${BrokerName}] is invalid. It must be 1-50 characters long and contain only letters, numbers, dashes and underscores.`,
     );
-  if (EngineType !== 'RABBITMQ')
+  if (EngineType !== 'RABBITMQ' && EngineType !== 'ACTIVEMQ')
     throw badRequest(
       'engineType',
-      `Broker engine type [${EngineType}] is invalid. Valid values: [RABBITMQ].`,
+      `Broker engine type [${EngineType}] is invalid. Valid values: [ACTIVEMQ, RABBITMQ].`,
     );
-  if (DeploymentMode !== 'SINGLE_INSTANCE' && DeploymentMode !== 'CLUSTER_MULTI_AZ')
+  const ofSeveral = EngineType === 'RABBITMQ' ? 'CLUSTER_MULTI_AZ' : 'ACTIVE_STANDBY_MULTI_AZ';
+  if (DeploymentMode !== 'SINGLE_INSTANCE' && DeploymentMode !== ofSeveral)
     throw badRequest(
       'deploymentMode',
-      `Deployment mode [${DeploymentMode}] is not supported for RabbitMQ brokers.`,
+      `Deployment mode [${DeploymentMode}] is not supported for engine type [${EngineType}].`,
     );
-  checkHost(request.HostInstanceType ?? '', DeploymentMode);
-  checkVersion(request.EngineVersion ?? engineVersions[0] ?? '');
+  if (EngineType === 'RABBITMQ') {
+    checkHost(request.HostInstanceType ?? '', DeploymentMode);
+    checkVersion(request.EngineVersion ?? engineVersions[0] ?? '');
+  }
   if (request.Logs?.Audit) throw badRequest('logs', 'Audit logging is not supported for RabbitMQ brokers.');
   const unknown = SubnetIds?.find((id) => !world.ec2.subnets.some(({ SubnetId }) => SubnetId === id));
   if (unknown !== undefined) throw badRequest('subnetIds', `The subnet ID [${unknown}] does not exist.`);
@@ -65,8 +64,9 @@ const zonesIn = ({ ec2 }: World, subnets: readonly string[]): string[] =>
 
 function configurationFor(
   world: World,
-  { Configuration, BrokerName = '', EngineVersion }: CreateBrokerRequest,
+  { Configuration, BrokerName = '', EngineVersion, EngineType }: CreateBrokerRequest,
 ) {
+  if (EngineType === 'ACTIVEMQ') return undefined;
   if (Configuration !== undefined) {
     const { configuration } = knownConfiguration(world, Configuration.Id);
     return {
@@ -87,13 +87,14 @@ function configurationFor(
 
 /** @throws AwsFault where the request is refused */
 export function createBroker(world: World, request: CreateBrokerRequest): Broker {
-  const user = checkUsers(request.Users ?? []);
+  const user = checkUsers(request.Users ?? [], request.EngineType ?? 'RABBITMQ');
   checkRequest(world, request);
   const id = `b-${drawUuid(world)}`;
   const mode = request.DeploymentMode ?? 'SINGLE_INSTANCE';
   const subnets = request.SubnetIds ?? [];
   const zones = subnets.length > 0 ? zonesIn(world, subnets) : zonesOf(world);
-  const { Id, Revision } = configurationFor(world, request);
+  const configuration = configurationFor(world, request);
+  const isRabbit = request.EngineType !== 'ACTIVEMQ';
   const broker: Broker = {
     described: {
       ActionsRequired: [],
@@ -103,12 +104,20 @@ export function createBroker(world: World, request: CreateBrokerRequest): Broker
       BrokerId: id,
       BrokerName: request.BrokerName ?? '',
       BrokerState: 'CREATION_IN_PROGRESS',
-      Configurations: { Current: { Id, ...(Revision !== undefined && { Revision }) }, History: [] },
+      Configurations: {
+        ...(configuration && {
+          Current: {
+            Id: configuration.Id,
+            ...(configuration.Revision !== undefined && { Revision: configuration.Revision }),
+          },
+        }),
+        History: [],
+      },
       Created: world.now,
       DeploymentMode: mode,
       EncryptionOptions: request.EncryptionOptions ?? { UseAwsOwnedKey: true },
-      EngineType: 'RABBITMQ',
-      EngineVersion: request.EngineVersion ?? engineVersions[0] ?? '',
+      EngineType: isRabbit ? 'RABBITMQ' : 'ACTIVEMQ',
+      EngineVersion: request.EngineVersion ?? (isRabbit ? engineVersions[0] : '5.18') ?? '',
       HostInstanceType: request.HostInstanceType ?? '',
       Logs: {
         General: request.Logs?.General ?? false,
@@ -125,11 +134,16 @@ export function createBroker(world: World, request: CreateBrokerRequest): Broker
       SubnetIds: subnets,
       Tags: { ...request.Tags },
     },
-    nodes: zones.slice(0, mode === 'SINGLE_INSTANCE' ? 1 : 3).map((zone) => ({
+    nodes: zones.slice(0, mode === 'SINGLE_INSTANCE' ? 1 : isRabbit ? 3 : 2).map((zone) => ({
       name: `rabbit@ip-10-0-${drawBetween(world, 0, 255)}-${drawBetween(world, 4, 254)}`,
       zone,
     })),
     logins: { [user.Username ?? '']: seal(world, user.Password ?? '') },
+    ...(!isRabbit && {
+      users: {
+        [user.Username ?? '']: { console: user.ConsoleAccess ?? false, groups: [...(user.Groups ?? [])] },
+      },
+    }),
     ...(request.CreatorRequestId !== undefined && { creatorRequestId: request.CreatorRequestId }),
   };
   world.mq.brokers.push(broker);

@@ -34,3 +34,12 @@ export function pageSize(count: number | undefined): number {
     throw badRequest('maxResults', `Invalid maxResults [${count}]. It must be between 5 and 100.`);
   return count ?? 100;
 }
+
+/** https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers-broker-id-users-username.html */
+export function checkPassword(password = ''): void {
+  if (password.length < 12 || password.length > 250 || new Set(password).size < 4 || /[,:=]/.test(password))
+    throw badRequest(
+      'password',
+      'The password is invalid. It must be at least 12 characters long, with at least 4 unique characters, and must not contain commas, colons or equal signs.',
+    );
+}

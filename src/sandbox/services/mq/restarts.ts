@@ -76,7 +76,7 @@ export const mqEvents: EventHandlers<MqEvent> = {
       delete node.downUntil;
       log(world, broker, node, 'Server startup complete; 5 plugins started.');
     }
-    takePending(broker.described);
+    takePending(world, broker);
     broker.described.BrokerState = 'RUNNING';
   },
 
@@ -84,6 +84,6 @@ export const mqEvents: EventHandlers<MqEvent> = {
     const broker = brokerOf(world, id);
     if (broker === undefined) return;
     delete broker.windowAwaited;
-    if (broker.described.BrokerState === 'RUNNING' && isPending(broker.described)) reboot(world, broker);
+    if (broker.described.BrokerState === 'RUNNING' && isPending(broker)) reboot(world, broker);
   },
 };

@@ -1,4 +1,5 @@
 import type {
+  ChangeType,
   Configuration,
   ConfigurationRevision,
   DescribeBrokerResponse,
@@ -13,6 +14,18 @@ export interface BrokerNode {
   readonly zone: string;
   /** While it restarts. */
   downUntil?: Date;
+}
+
+export interface BrokerUser {
+  console: boolean;
+  groups: string[];
+  /** Holds from the next reboot on. */
+  pending?: {
+    readonly change: ChangeType;
+    readonly console: boolean;
+    readonly groups: string[];
+    readonly password?: Sealed;
+  };
 }
 
 export interface Broker {
@@ -33,8 +46,10 @@ export interface Broker {
     | 'Tags'
   > & { Logs: LogsSummary };
   nodes: BrokerNode[];
-  /** Users of RabbitMQ itself, of which the service knows nothing. */
+  /** Users that the broker lets in. Of those of RabbitMQ the service knows nothing. */
   logins: Record<string, Sealed>;
+  /** What the service knows of the users of an ActiveMQ broker. */
+  users?: Record<string, BrokerUser>;
   creatorRequestId?: string;
   /** The next maintenance window is in the queue. */
   windowAwaited?: true;

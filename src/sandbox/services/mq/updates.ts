@@ -1,9 +1,8 @@
 import type { UpdateBrokerRequest } from '@aws-sdk/client-mq';
-import { schedule } from '../../schedule.ts';
 import type { World } from '../../world.ts';
 import type { Operations } from '../operations.ts';
 import { checkHost, checkUpgrade } from './engine-versions.ts';
-import { isPending, nextWindow } from './pending.ts';
+import { awaitWindow } from './pending.ts';
 import { badRequest, knownBroker, knownConfiguration } from './refusals.ts';
 import type { Broker } from './state.ts';
 
@@ -45,13 +44,7 @@ export const updateOperations = {
     if (MaintenanceWindowStartTime !== undefined)
       described.MaintenanceWindowStartTime = MaintenanceWindowStartTime;
     keepPending(world, broker, request);
-    if (isPending(described) && broker.windowAwaited === undefined) {
-      broker.windowAwaited = true;
-      schedule(world, nextWindow(world.now, described.MaintenanceWindowStartTime), {
-        kind: 'broker-window-opened',
-        broker: described.BrokerId,
-      });
-    }
+    awaitWindow(world, broker);
     const { Configuration, EngineVersion, HostInstanceType, Logs } = request;
     return {
       BrokerId: described.BrokerId,

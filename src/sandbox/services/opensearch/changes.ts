@@ -5,6 +5,7 @@ import type {
   DomainProcessingStatusType,
   ModifyingProperties,
 } from '@aws-sdk/client-opensearch';
+import { keepsPassword } from '../../faults/fault.ts';
 import { setMember } from '../../own-member.ts';
 import { drawBetween, drawHex, drawUuid } from '../../random.ts';
 import { schedule, secondsFrom } from '../../schedule.ts';
@@ -180,7 +181,8 @@ export const openSearchEvents: EventHandlers<OpenSearchEvent> = {
         at: world.now,
         version: (domain.optionChanges[option]?.version ?? 1) + 1,
       };
-    if (change.login !== undefined) setMember(domain.logins, change.login.user, change.login.password);
+    if (change.login !== undefined && !keepsPassword(world, 'search'))
+      setMember(domain.logins, change.login.user, change.login.password);
     if (change.stages.length === blueGreen.length) {
       const { AvailabilityZones = [] } = domain.described.VPCOptions ?? {};
       domain.nodes = newNodes(

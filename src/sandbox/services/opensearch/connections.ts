@@ -1,3 +1,4 @@
+import { keepsPassword } from '../../faults/fault.ts';
 import { ownMember, setMember } from '../../own-member.ts';
 import { isSame, seal } from '../../sealed.ts';
 import type { World } from '../../world.ts';
@@ -35,7 +36,8 @@ export function connectToSearch(world: World, host: string, { user, password }: 
 /** Sets a user's password in the domain itself, as its security plugin's API does. Where no domain of that name serves, nothing is set. */
 export function setSearchPassword(world: World, host: string, { user, password }: Login): void {
   const domain = domainBehind(world, host);
-  if (domain !== undefined && hasQuorum(world, domain)) setMember(domain.logins, user, seal(world, password));
+  if (domain !== undefined && hasQuorum(world, domain) && !keepsPassword(world, 'search'))
+    setMember(domain.logins, user, seal(world, password));
 }
 
 /**

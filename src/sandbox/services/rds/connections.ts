@@ -1,3 +1,4 @@
+import { keepsPassword } from '../../faults/fault.ts';
 import { ownMember, setMember } from '../../own-member.ts';
 import { isSame, seal } from '../../sealed.ts';
 import type { World } from '../../world.ts';
@@ -82,5 +83,6 @@ export function isReadOnly(world: World, instance: string): boolean {
 
 /** Sets a user's password in the database itself (not the master password, for which there is ModifyDBCluster). */
 export function setDatabasePassword(world: World, cluster: string, { user, password }: DatabaseLogin): void {
-  setMember(knownCluster(world, cluster).users, user, seal(world, password));
+  const { users } = knownCluster(world, cluster);
+  if (!keepsPassword(world, 'database')) setMember(users, user, seal(world, password));
 }

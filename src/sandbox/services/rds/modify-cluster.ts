@@ -1,3 +1,4 @@
+import { keepsPassword } from '../../faults/fault.ts';
 import { later, schedule } from '../../schedule.ts';
 import { type Sealed, seal } from '../../sealed.ts';
 import type { EventHandlers, World } from '../../world.ts';
@@ -121,7 +122,7 @@ export const modificationEvents: EventHandlers<ModificationEvent> = {
   'database-credentials-reset'(world, { cluster, password }) {
     const state = findCluster(world, cluster);
     if (state === undefined) return;
-    state.users[state.cluster.MasterUsername] = password;
+    if (!keepsPassword(world, 'database')) state.users[state.cluster.MasterUsername] = password;
     if (state.cluster.Status === 'resetting-master-credentials') state.cluster.Status = 'available';
     say(world, 'db-cluster', cluster, 'configuration change', 'Reset master credentials');
   },

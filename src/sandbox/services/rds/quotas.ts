@@ -11,7 +11,8 @@ export type Quota = keyof typeof quotas;
 
 const usedBy: Readonly<Record<Quota, (world: World) => number>> = {
   DBClusters: ({ rds }) => rds.clusters.length,
-  DBInstances: ({ rds }) => rds.clusters.reduce((sum, { instances }) => sum + instances.length, 0),
+  DBInstances: ({ rds }) =>
+    rds.clusters.reduce((sum, { instances }) => sum + instances.length, rds.singles.length),
   ManualClusterSnapshots: ({ rds }) => rds.snapshots.length,
 };
 
