@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { outcomes } from '../../src/engine/outcome.ts';
 import { UsageError } from '../../src/errors.ts';
 import { runbooks } from '../../src/runbooks/index.ts';
+import { faultSchema } from '../../src/scenarios/fault-schema.ts';
 import { parseScenario, readScenario, scenarioNames } from '../../src/scenarios/read-scenario.ts';
 
 const folder = 'scenarios';
@@ -26,6 +27,8 @@ const problemsIn = (text: string): readonly string[] =>
     .message.split('\n')
     .slice(1)
     .map((line) => line.trim().replace('mine.yaml:', ''));
+
+const allFaults = faultSchema.options.flatMap(({ shape }) => [...shape.what.values]).length;
 
 const head = 'title: A title\nstory: A story.\nbrief: A brief.\n';
 
@@ -115,7 +118,9 @@ describe('a file that is wrong: line, column, key and what to write', () => {
     [
       'an unknown fault',
       `${head}faults:\n  - what: zone-outrage\n    zone: us-east-1a\n`,
-      ['5:11 faults[0].what: expected one of 35 names, the nearest is zone-outage; found "zone-outrage"'],
+      [
+        `5:11 faults[0].what: expected one of ${allFaults} names, the nearest is zone-outage; found "zone-outrage"`,
+      ],
     ],
     [
       'a fault that resembles none',
