@@ -292,6 +292,7 @@ const applicationOf = ({ part, targetGroupArn: targetGroup }: Fleet, now: Date):
   usualRequests: 90,
   usualNodes: 2,
   needs: {},
+  prefix: { usual: '/cso/dev', tag: 'cso:parameters' },
   timings: usualTimings,
   outages: [],
   watchedUntil: now,

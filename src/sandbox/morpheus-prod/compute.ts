@@ -87,7 +87,7 @@ export const compute = (launched: Date): Ec2State => ({
           tag('aws:autoscaling:groupName', name),
           tag('aws:ec2launchtemplate:id', templateId),
           tag('aws:ec2launchtemplate:version', '2'),
-          tag('Name', name),
+          ...tags,
         ],
       }),
     ]),

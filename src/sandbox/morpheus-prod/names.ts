@@ -104,6 +104,9 @@ export const secrets = {
   search: { name: 'morpheus/prod/search', arn: secretArn('morpheus/prod/search', 'dA1pT5') },
 } as const;
 
+/** Under what nodes look for parameters when they boot, unless a tag of theirs says where else. */
+export const parameterPrefix = { usual: '/morpheus/prod', tag: 'morpheus:parameters' } as const;
+
 /** Names of Parameter Store, which the nodes read when they boot. */
 export const parameters = {
   image: '/morpheus/prod/app/ami',
@@ -147,6 +150,8 @@ export const recovery = {
     loadBalancer: 'sg-0b2c4d6e8fa012345',
     database: 'sg-0c3d5e7f90b123456',
     files: 'sg-0d4e6f80a1c234567',
+    queue: 'sg-0f607182c3d456789',
+    search: 'sg-0071829304e56789a',
     restoreTest: 'sg-0e5f7091b2d345678',
   },
   subnetGroup: 'morpheus-prod-recovery',

@@ -35,6 +35,8 @@ export interface Broker {
   nodes: BrokerNode[];
   /** Users of RabbitMQ itself, of which the service knows nothing. */
   logins: Record<string, Sealed>;
+  /** Those that definitions named; absent in one that nobody has given any. */
+  queues?: string[];
   creatorRequestId?: string;
   /** The next maintenance window is in the queue. */
   windowAwaited?: true;
