@@ -85,7 +85,7 @@ function linesOf(
     case 'undone':
       return event.how === 'was-never-applied' ? [] : withStep(event.step, state, undoLines);
     case 'run-interrupted':
-      return ['■ interrupted'];
+      return [`■ interrupted${event.error === undefined ? '' : `: ${event.error.message}`}`];
     case 'run-finished':
       return [`${event.outcome}, after ${formatDuration(shownSpan(started.at, event.at))}`];
     case 'apply-started':

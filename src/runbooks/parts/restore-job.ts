@@ -8,6 +8,7 @@ import {
 import type { ChangeClients } from '../../aws/clients.ts';
 import { type Milliseconds, minutes } from '../../duration.ts';
 import type { ChangeContext, ReadContext } from '../../engine/context.ts';
+import { isSessionOver } from '../../engine/failure.ts';
 import type { Finding } from '../../engine/finding.ts';
 import {
   type Change,
@@ -113,7 +114,7 @@ export async function undeletable<Result>(command: string, act: () => Promise<Re
   try {
     return await act();
   } catch (error) {
-    if (!(error instanceof AwsCallError) || error.transient) throw error;
+    if (isSessionOver(error) || !(error instanceof AwsCallError) || error.transient) throw error;
     throw new OperatorError({
       code: 'NOT_DELETED',
       message: `A resource of this test is still there and costs money: ${error.message}`,
