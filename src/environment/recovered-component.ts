@@ -63,8 +63,17 @@ const parameters = (placeholders: readonly string[], example: { name: string; va
     .meta({ description: 'Parameters by which the nodes find it' });
 };
 
+/** On one of whose nodes a command runs. */
+export const fleetOfCommand = z
+  .string()
+  .min(1)
+  .meta({
+    description: 'Component, a fleet, on one of whose nodes in the recovery Region the command runs',
+    examples: ['app'],
+  });
+
 /** What AWS Backup does not cover and somebody puts into a bucket of the recovery Region. */
-const stored = (what: string, prefix: string) =>
+const stored = (what: string, prefix: string, command: string) =>
   z
     .strictObject({
       bucket: z.string().min(3).meta({ description: 'Bucket in the recovery Region' }),
@@ -72,6 +81,14 @@ const stored = (what: string, prefix: string) =>
       noOlderThan: duration
         .optional()
         .meta({ description: 'Oldest that the newest may be; objectives.rpo without it', examples: ['36h'] }),
+      fleet: fleetOfCommand,
+      command: z
+        .string()
+        .regex(/\{location\}/, 'expected a command with {location} in it')
+        .meta({
+          description: 'Shell command that restores it, with {location} for s3://BUCKET/... of the newest',
+          examples: [command],
+        }),
     })
     .optional()
     .meta({ description: `Where ${what}` });
@@ -142,6 +159,21 @@ export const databaseRecoverySchema = z.strictObject({
 export const filesRecoverySchema = z.strictObject({
   subnets: subnets('the mount targets, one in each zone'),
   securityGroups: securityGroups('the mount targets'),
+  adopt: z
+    .strictObject({
+      fleet: fleetOfCommand,
+      command: z
+        .string()
+        .min(1)
+        .meta({
+          description: 'Shell command that moves restored files to where the application looks for them',
+          examples: ['morpheus-ctl files-adopt'],
+        }),
+    })
+    .optional()
+    .meta({
+      description: 'AWS Backup restores into a directory of its own; without it files stay there',
+    }),
   parameters: parameters(['{id}'], { name: 'files/id', value: '{id}' }),
 });
 
@@ -169,6 +201,7 @@ export const brokerRecoverySchema = z.strictObject({
   definitions: stored(
     'the definitions of queues, exchanges and policies lie, newest by time',
     'broker/definitions/',
+    'morpheus-ctl queue-import {location}',
   ),
   parameters: parameters(['{host}'], { name: 'queue/endpoint', value: 'amqps://{host}:5671' }),
 });
@@ -210,7 +243,11 @@ export const searchRecoverySchema = z.strictObject({
   securityGroups: securityGroups('the domain'),
   secret,
   key: key('the domain'),
-  snapshots: stored('its own snapshots lie, newest by time', 'search/snapshots/'),
+  snapshots: stored(
+    'its own snapshots lie, newest by time',
+    'search/snapshots/',
+    'morpheus-ctl search-restore {location}',
+  ),
   parameters: parameters(['{host}'], { name: 'search/endpoint', value: 'https://{host}' }),
 });
 

@@ -2,18 +2,11 @@ import * as z from 'zod';
 import { minutes } from '../duration.ts';
 import { expectation } from './backup-policy.ts';
 import { duration } from './duration-codec.ts';
+import { fleetOfCommand } from './recovered-component.ts';
 
 const prefix = z
   .string()
   .regex(/^(\/[\w.-]+)+$/, 'expected a prefix such as /morpheus/prod, without a / at its end');
-
-const nodeOf = z
-  .string()
-  .min(1)
-  .meta({
-    description: 'Component, a fleet, on one of whose nodes the command runs',
-    examples: ['app'],
-  });
 
 const probeName = z
   .string()
@@ -36,7 +29,7 @@ const probe = z.discriminatedUnion('by', [
   z.strictObject({
     by: z.literal('command').meta({ description: 'Runs a command on a node of the recovery fleet' }),
     name: probeName,
-    fleet: nodeOf,
+    fleet: fleetOfCommand,
     command: z
       .string()
       .min(1)
@@ -66,14 +59,23 @@ export const recoveryStackSchema = z.strictObject({
   parameters: z
     .strictObject({
       source: prefix.meta({
-        description: 'Prefix in Parameter Store under which the nodes of production read, in either Region',
+        description:
+          'Prefix in Parameter Store under which nodes read when they boot: at home, and in the recovery Region after a failover',
         examples: ['/morpheus/prod'],
       }),
       drill: prefix.meta({
         description:
-          'Prefix in the recovery Region under which the nodes of the recovery fleet read: written when the stack is rebuilt, empty at rest',
-        examples: ['/morpheus/recovery'],
+          'Prefix in the recovery Region under which a drill writes its parameters and its marker. Empty at rest',
+        examples: ['/morpheus/drill'],
       }),
+      tag: z
+        .string()
+        .min(1)
+        .meta({
+          description:
+            'Tag of the recovery Auto Scaling group, handed on to its nodes, that tells them a prefix other than source',
+          examples: ['morpheus:parameters'],
+        }),
       kept: z
         .array(
           z
@@ -142,7 +144,7 @@ export const recoveryStackSchema = z.strictObject({
   }),
   beacon: z
     .strictObject({
-      fleet: nodeOf,
+      fleet: fleetOfCommand,
       write: z
         .string()
         .regex(/\{id\}/, 'expected a command with {id} in it')
@@ -156,7 +158,7 @@ export const recoveryStackSchema = z.strictObject({
         .regex(/\{endpoint\}/, 'expected a command with {endpoint} in it')
         .meta({
           description:
-            'Shell command that prints beacon=ID TIME for every such row in the database at {endpoint}',
+            'Shell command that prints beacon=ID TIME for every such row in the database at {endpoint}, run on a node of that fleet in the recovery Region',
           examples: ['morpheus-ctl db-facts --host {endpoint}'],
         }),
     })

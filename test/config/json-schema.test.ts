@@ -41,6 +41,7 @@ it('asks only for what has no default', () => {
     'subnets',
     'source',
     'drill',
+    'tag',
     'zone',
     'name',
     'routing',

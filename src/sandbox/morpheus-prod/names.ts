@@ -104,6 +104,9 @@ export const secrets = {
   search: { name: 'morpheus/prod/search', arn: secretArn('morpheus/prod/search', 'dA1pT5') },
 } as const;
 
+/** Under what nodes look for parameters when they boot, unless a tag of theirs says where else. */
+export const parameterPrefix = { usual: '/morpheus/prod', tag: 'morpheus:parameters' } as const;
+
 /** Names of Parameter Store, which the nodes read when they boot. */
 export const parameters = {
   image: '/morpheus/prod/app/ami',
@@ -113,16 +116,6 @@ export const parameters = {
   files: '/morpheus/prod/files/id',
   queue: '/morpheus/prod/queue/endpoint',
   search: '/morpheus/prod/search/endpoint',
-} as const;
-
-/** The same in the recovery Region, once the stack is rebuilt there: its nodes read nothing that production reads. */
-export const recoveryParameters = {
-  prefix: '/morpheus/recovery',
-  databaseWriter: '/morpheus/recovery/database/writer-endpoint',
-  databaseReader: '/morpheus/recovery/database/reader-endpoint',
-  files: '/morpheus/recovery/files/id',
-  queue: '/morpheus/recovery/queue/endpoint',
-  search: '/morpheus/recovery/search/endpoint',
 } as const;
 
 export const backups = {
@@ -160,8 +153,8 @@ export const recovery = {
     loadBalancer: 'sg-0b2c4d6e8fa012345',
     database: 'sg-0c3d5e7f90b123456',
     files: 'sg-0d4e6f80a1c234567',
-    queue: 'sg-0f60813a2c3e45679',
-    search: 'sg-0a7192b4c3d4f5680',
+    queue: 'sg-0f607182c3d456789',
+    search: 'sg-0071829304e56789a',
     restoreTest: 'sg-0e5f7091b2d345678',
   },
   subnetGroup: 'morpheus-prod-recovery',

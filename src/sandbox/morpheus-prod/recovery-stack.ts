@@ -2,22 +2,23 @@ import { recoveryBucket } from './buckets.ts';
 import {
   dns,
   parameters as names,
+  parameterPrefix,
   queue,
   recovery,
   recoveryCertificateArn,
-  recoveryParameters,
   secrets,
 } from './names.ts';
 
-const sourcePrefix = '/morpheus/prod';
+const { usual: source, tag } = parameterPrefix;
 
 /** How `runbook.yaml` would describe what is prepared in the recovery Region. */
 export const recoveryStack = {
   network: { vpc: recovery.vpc, subnets: [...recovery.subnetIds] },
   parameters: {
-    source: sourcePrefix,
-    drill: recoveryParameters.prefix,
-    kept: [names.release.slice(sourcePrefix.length + 1)],
+    source,
+    drill: '/morpheus/drill',
+    tag,
+    kept: [names.release.slice(source.length + 1)],
   },
   secrets: [secrets.databaseMaster.name, secrets.database.name, secrets.queue.name, secrets.search.name],
   dns: {
@@ -75,6 +76,7 @@ export const recoveredAs = {
   },
   files: {
     securityGroups: [recovery.securityGroups.files],
+    adopt: { fleet: 'app', command: 'morpheus-ctl files-adopt' },
     parameters: [{ name: 'files/id', value: '{id}' }],
   },
   queue: {
@@ -83,7 +85,13 @@ export const recoveredAs = {
     instanceType: 'mq.m5.large',
     securityGroups: [recovery.securityGroups.queue],
     secret: secrets.queue.name,
-    definitions: { bucket: recoveryBucket, prefix: 'broker/definitions/', noOlderThan: '36h' },
+    definitions: {
+      bucket: recoveryBucket,
+      prefix: 'broker/definitions/',
+      noOlderThan: '36h',
+      fleet: 'app',
+      command: 'morpheus-ctl queue-import {location}',
+    },
     parameters: [{ name: 'queue/endpoint', value: 'amqps://{host}:5671' }],
   },
   search: {
@@ -94,7 +102,13 @@ export const recoveredAs = {
     volume: { gibibytes: 200 },
     securityGroups: [recovery.securityGroups.search],
     secret: secrets.search.name,
-    snapshots: { bucket: recoveryBucket, prefix: 'search/snapshots/', noOlderThan: '36h' },
+    snapshots: {
+      bucket: recoveryBucket,
+      prefix: 'search/snapshots/',
+      noOlderThan: '36h',
+      fleet: 'app',
+      command: 'morpheus-ctl search-restore {location}',
+    },
     parameters: [{ name: 'search/endpoint', value: 'https://{host}' }],
   },
 };
