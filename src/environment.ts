@@ -4,6 +4,7 @@ import { brokerSchema } from './environment/broker.ts';
 import { duration } from './environment/duration-codec.ts';
 import { fileSystemSchema } from './environment/file-system.ts';
 import { fleetSchema } from './environment/fleet.ts';
+import { recoveryStackSchema } from './environment/recovery-stack.ts';
 import { searchDomainSchema } from './environment/search-domain.ts';
 
 /** One member per component type; a later component adds its schema here. */
@@ -71,6 +72,10 @@ export const environmentSchema = z.strictObject({
     })
     .default({ blocking: [], stop: [], success: [] })
     .meta({ description: 'CloudWatch alarms by the part they play in a run' }),
+  recovery: recoveryStackSchema.optional().meta({
+    description:
+      'What is prepared in the recovery Region. Each component says under its own recovery: how it is brought up there',
+  }),
   components: z
     .record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name such as app'), componentSchema)
     .meta({

@@ -50,7 +50,8 @@ const backupPolicy = {
     .meta({ description: 'Oldest that the newest recovery point may be; objectives.rpo without it' }),
 };
 
-const expectation = z.strictObject({
+/** One line of what a command prints, and what must be true of it. */
+export const expectation = z.strictObject({
   line: z
     .string()
     .regex(/^[\w.-]+$/, 'expected the name before the = of a line that the command prints')

@@ -30,6 +30,7 @@ import {
 } from './morpheus-prod/names.ts';
 import { parameters } from './morpheus-prod/parameters.ts';
 import { queue } from './morpheus-prod/queue.ts';
+import { recoveredAs, recoveryStack } from './morpheus-prod/recovery-stack.ts';
 import { search } from './morpheus-prod/search.ts';
 import { secrets } from './morpheus-prod/secrets.ts';
 import { later, schedule } from './schedule.ts';
@@ -109,8 +110,15 @@ export const morpheusProdEnvironment = {
     stop: ['morpheus-prod-5xx', 'morpheus-prod-unhealthy-hosts', 'morpheus-prod-latency'],
     success: ['morpheus-prod-5xx', 'morpheus-prod-unhealthy-hosts', 'morpheus-prod-latency'],
   },
+  recovery: recoveryStack,
   components: {
-    app: { type: 'auto-scaling-group' as const, group: name, targetGroup: name, healthUrl },
+    app: {
+      type: 'auto-scaling-group' as const,
+      group: name,
+      targetGroup: name,
+      healthUrl,
+      recovery: recoveredAs.app,
+    },
     database: {
       type: 'aurora-cluster' as const,
       cluster: databaseNames.cluster,
@@ -137,13 +145,15 @@ export const morpheusProdEnvironment = {
           },
         },
       },
+      recovery: recoveredAs.database,
     },
     files: {
       type: 'file-system' as const,
       fileSystem: fileNames.id,
       backup: { ...backupPolicy, restoreTest: { leastBytes: 400_000_000_000 } },
+      recovery: recoveredAs.files,
     },
-    queue: { type: 'broker' as const, broker: queueNames.id },
-    search: { type: 'search-domain' as const, domain: searchNames.domain },
+    queue: { type: 'broker' as const, broker: queueNames.id, recovery: recoveredAs.queue },
+    search: { type: 'search-domain' as const, domain: searchNames.domain, recovery: recoveredAs.search },
   },
 };

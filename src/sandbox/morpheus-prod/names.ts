@@ -137,12 +137,15 @@ export const recoveryCertificateArn = `arn:aws:acm:${recoveryRegion}:${account}:
 /** The pilot light in the recovery Region: no nodes, until somebody scales it. */
 export const recovery = {
   group: 'morpheus-prod-app-recovery',
+  /** Leads to its load balancer, whatever the public name leads to. */
+  host: 'recovery.example.com',
   vpc: 'vpc-0e5a7b9c2d3f4a618',
   zones: ['us-west-2a', 'us-west-2b', 'us-west-2c'],
   subnetIds: ['subnet-0d43f6a5b7c8d9ea4', 'subnet-0e54a7b6c8d9eafb5', 'subnet-0f65b8c7d9eafb0c6'],
   templateId: 'lt-0a4c0e3d8f2b59761',
   image: 'ami-0d4a5c6e7f8b93044',
   loadBalancerArn: `arn:aws:elasticloadbalancing:${recoveryRegion}:${account}:loadbalancer/app/morpheus-prod-recovery/61ed7d5a6d1da299`,
+  loadBalancer: 'morpheus-prod-recovery',
   loadBalancerHost: `morpheus-prod-recovery-2304958672.${recoveryRegion}.elb.amazonaws.com`,
   targetGroupArn: `arn:aws:elasticloadbalancing:${recoveryRegion}:${account}:targetgroup/morpheus-prod-app-recovery/7e1fda942ffd0a1a`,
   securityGroups: {
