@@ -31,7 +31,7 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
   ],
   cloudwatch: ['DescribeAlarms', 'GetMetricData'],
   ec2: ['DescribeImages', 'DescribeLaunchTemplates', 'DescribeLaunchTemplateVersions'],
-  efs: ['DescribeFileSystems'],
+  efs: ['DescribeFileSystems', 'DescribeMountTargets'],
   'elastic-load-balancing-v2': [
     'DescribeTargetGroupAttributes',
     'DescribeTargetGroups',
@@ -51,6 +51,6 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
   'route-53': [],
   s3: [],
   'secrets-manager': [],
-  ssm: ['GetCommandInvocation', 'GetParameter', 'ListCommands'],
+  ssm: ['GetCommandInvocation', 'GetParameter', 'GetParametersByPath', 'ListCommands'],
   sts: ['GetCallerIdentity'],
 };

@@ -1,16 +1,7 @@
 import * as z from 'zod';
 import { describeCluster, describeClusterInstances } from '../../aws/rds.ts';
-import { deleteCluster, tagDatabase } from '../../aws/rds-restore.ts';
 import { minutes } from '../../duration.ts';
-import {
-  type Change,
-  type Check,
-  change,
-  check,
-  cleanUp,
-  type ListEntry,
-  type StepReference,
-} from '../../engine/step.ts';
+import { type Check, check, cleanUp, type ListEntry, type StepReference } from '../../engine/step.ts';
 import type { Environment } from '../../environment.ts';
 import { queryDatabase } from './query-database.ts';
 import { answerFindings, databaseFindings, notAsked } from './restore-findings.ts';
@@ -18,7 +9,6 @@ import {
   jobIsComplete,
   leftBehind,
   noteValidation,
-  type Restored,
   type RestoreJob,
   startRestore,
   type Validity,
@@ -26,8 +16,9 @@ import {
   validitySchema,
 } from './restore-job.ts';
 import { restoreMeasures } from './restore-measures.ts';
-import { adjusted, type ChosenPoint, pointIsRestorable, temporaryTags } from './restore-point.ts';
+import { type ChosenPoint, pointIsRestorable, temporaryTags } from './restore-point.ts';
 import { type DatabaseTest, databaseTest, type RestoreSettings } from './restore-settings.ts';
+import { intoCluster, tagCluster } from './restored-cluster.ts';
 import { addInstance, instanceServes, memberOf } from './restored-instance.ts';
 
 /** `asked`: there is a query for it, and a node that can ask. */
@@ -40,45 +31,18 @@ export function restoreDatabase(
 ): readonly ListEntry[] {
   const test = (environment: Environment) => databaseTest(environment, name, settings.fromRecoveryRegion);
   const point = pointIsRestorable(name, settings);
-  const restore = startRestore(
-    {
-      what: 'a cluster',
-      metadata({ outputOf, environment }) {
-        const { inferred, recorded, name: own, key } = outputOf(point);
-        const { subnetGroup, securityGroups, parameterGroup } = test(environment);
-        return adjusted(inferred, {
-          DBClusterIdentifier: own,
-          Engine: recorded['engine'],
-          EngineVersion: recorded['engineversion'],
-          DBSubnetGroupName: subnetGroup,
-          VpcSecurityGroupIds: JSON.stringify(securityGroups),
-          DBClusterParameterGroupName: parameterGroup,
-          KmsKeyId: key,
-          DeletionProtection: 'false',
-          // Those of the source; the subnet group has its own.
-          AvailabilityZones: undefined,
-        });
-      },
-      deleting: {
-        title: 'Delete the restored cluster, and see it gone',
-        uses: [describeCluster, deleteCluster],
-        command: ({ name: own, region }) =>
-          `aws rds delete-db-cluster --db-cluster-identifier ${own} --skip-final-snapshot --region ${region}`,
-        async turn(aws, { name: own }) {
-          const cluster = await describeCluster(aws, own);
-          if (cluster === undefined) return undefined;
-          const { Status = 'unknown' } = cluster;
-          if (Status === 'deleting' || Status === 'creating') return `${own} is ${Status}`;
-          await deleteCluster(aws, own);
-          return `${own} was told to go`;
-        },
-      },
-    },
-    point,
-  );
+  const restore = startRestore(intoCluster(test, point), point);
   const complete = jobIsComplete(restore, { every: minutes(3), timeout: settings.restoreTimeout });
-  const tag = tagRestored(restore, complete, settings);
-  const instance = addInstance(test, point, restore, settings);
+  const tag = tagCluster(restore, complete, ({ runId, runStartedAt }) =>
+    temporaryTags(runId, new Date(runStartedAt.getTime() + 2 * settings.restoreTimeout)),
+  );
+  const instance = addInstance(
+    (environment) => test(environment).instanceClass,
+    point,
+    restore,
+    ({ runId, runStartedAt }) =>
+      temporaryTags(runId, new Date(runStartedAt.getTime() + 2 * settings.restoreTimeout)),
+  );
   const serving = instanceServes(instance);
   const query = asked ? queryDatabase(name, serving) : undefined;
   const validated = databaseIsAsItMust(name, test, { point, restore, query: query?.answered });
@@ -109,33 +73,6 @@ export function restoreDatabase(
       paid: { what: 'an instance', from: ({ outputOf }) => outputOf(serving).madeAt },
     }),
   ];
-}
-
-function tagRestored(
-  restore: StepReference<RestoreJob>,
-  complete: StepReference<Restored>,
-  { restoreTimeout }: RestoreSettings,
-): Change<{ arn: string }> {
-  return change({
-    id: 'tag',
-    title: 'Tag the restored cluster with run, purpose and expiry',
-    uses: [describeCluster, tagDatabase],
-    returns: z.object({ arn: z.string() }),
-    async findApplied({ aws, outputOf, runId }) {
-      const { arn } = outputOf(complete);
-      const { name, region } = outputOf(restore);
-      const cluster = await describeCluster(aws.in(region), name);
-      const tagged = cluster?.TagList?.some(({ Key, Value }) => Key === 'runbook:run' && Value === runId);
-      return tagged === true ? { arn } : undefined;
-    },
-    async apply({ aws, outputOf, runId, runStartedAt }) {
-      const { arn } = outputOf(complete);
-      const expires = new Date(runStartedAt.getTime() + 2 * restoreTimeout);
-      await tagDatabase(aws.in(outputOf(restore).region), arn, temporaryTags(runId, expires));
-      return { arn };
-    },
-    undoneBy: { id: 'restore' },
-  });
 }
 
 function databaseIsAsItMust(

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { deleteFileSystem, describeFileSystem, tagFileSystem } from '../../aws/efs.ts';
+import { describeFileSystem } from '../../aws/efs.ts';
 import { minutes } from '../../duration.ts';
-import { change, check, cleanUp, type ListEntry, wait } from '../../engine/step.ts';
+import { check, cleanUp, type ListEntry, wait } from '../../engine/step.ts';
 import { filesFindings } from './restore-findings.ts';
 import {
   jobIsComplete,
@@ -12,13 +12,12 @@ import {
   validitySchema,
 } from './restore-job.ts';
 import { restoreMeasures } from './restore-measures.ts';
-import { adjusted, pointIsRestorable, temporaryTags } from './restore-point.ts';
+import { pointIsRestorable, temporaryTags } from './restore-point.ts';
 import { filesTest, type RestoreSettings } from './restore-settings.ts';
+import { fileSystemIn, intoFileSystem, tagRestoredFiles } from './restored-file-system.ts';
 
 export const filesItem = z.object({ name: z.string() });
 export type FilesItem = z.output<typeof filesItem>;
-
-const idIn = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
 const seenFiles = z.object({ at: z.iso.datetime(), bytes: z.number(), metered: z.iso.datetime() });
 
@@ -27,56 +26,14 @@ const longestUntilMetered = minutes(150);
 
 export function restoreFiles({ name }: FilesItem, settings: RestoreSettings): readonly ListEntry[] {
   const point = pointIsRestorable(name, settings);
-  const restore = startRestore(
-    {
-      what: 'a file system',
-      metadata({ outputOf }) {
-        const { inferred, recorded, name: own, key } = outputOf(point);
-        return adjusted(inferred, {
-          'file-system-id': recorded['file-system-id'],
-          newFileSystem: 'true',
-          CreationToken: own,
-          Encrypted: 'true',
-          KmsKeyId: key,
-          PerformanceMode: 'generalPurpose',
-        });
-      },
-      deleting: {
-        title: 'Delete the restored file system, and see it gone',
-        uses: [describeFileSystem, deleteFileSystem],
-        command: ({ name: own, region }) =>
-          `aws efs delete-file-system --region ${region} --file-system-id $(aws efs describe-file-systems --region ${region} --creation-token ${own} --query "FileSystems[0].FileSystemId" --output text)`,
-        async turn(aws, { name: own }) {
-          const found = await describeFileSystem(aws, { CreationToken: own });
-          if (found?.FileSystemId === undefined) return undefined;
-          if (found.LifeCycleState !== 'available') return `${found.FileSystemId} is ${found.LifeCycleState}`;
-          await deleteFileSystem(aws, found.FileSystemId);
-          return `${found.FileSystemId} was told to go`;
-        },
-      },
-    },
-    point,
-  );
+  const restore = startRestore(intoFileSystem(point), point);
   const complete = jobIsComplete(restore, { every: minutes(5), timeout: settings.restoreTimeout });
-  const tag = change({
-    id: 'tag',
-    title: 'Tag the restored file system with run, purpose and expiry',
-    uses: [describeFileSystem, tagFileSystem],
-    returns: z.object({ id: z.string() }),
-    async findApplied({ aws, outputOf, runId }) {
-      const id = idIn(outputOf(complete).arn);
-      const found = await describeFileSystem(aws.in(outputOf(restore).region), { FileSystemId: id });
-      const tagged = found?.Tags?.some(({ Key, Value }) => Key === 'runbook:run' && Value === runId);
-      return tagged === true ? { id } : undefined;
-    },
-    async apply({ aws, outputOf, runId, runStartedAt }) {
-      const id = idIn(outputOf(complete).arn);
-      const expires = new Date(runStartedAt.getTime() + 2 * settings.restoreTimeout + longestUntilMetered);
-      await tagFileSystem(aws.in(outputOf(restore).region), id, temporaryTags(runId, expires));
-      return { id };
-    },
-    undoneBy: { id: 'restore' },
-  });
+  const tag = tagRestoredFiles(restore, complete, ({ runId, runStartedAt }) =>
+    temporaryTags(
+      runId,
+      new Date(runStartedAt.getTime() + 2 * settings.restoreTimeout + longestUntilMetered),
+    ),
+  );
   const metered = wait({
     id: 'metered',
     title: 'EFS has metered what was restored',
@@ -86,7 +43,9 @@ export function restoreFiles({ name }: FilesItem, settings: RestoreSettings): re
     returns: seenFiles,
     async probe({ aws, outputOf }) {
       const { arn, completed } = outputOf(complete);
-      const found = await describeFileSystem(aws.in(outputOf(restore).region), { FileSystemId: idIn(arn) });
+      const found = await describeFileSystem(aws.in(outputOf(restore).region), {
+        FileSystemId: fileSystemIn(arn),
+      });
       const { Value, Timestamp } = found?.SizeInBytes ?? {};
       if (Value === undefined || Timestamp === undefined || Timestamp <= new Date(completed))
         return { ready: false, because: 'the size was metered before the restore was complete' };
@@ -100,7 +59,7 @@ export function restoreFiles({ name }: FilesItem, settings: RestoreSettings): re
     returns: validitySchema,
     async run(context) {
       const { aws, outputOf, environment, runId } = context;
-      const FileSystemId = idIn(outputOf(complete).arn);
+      const FileSystemId = fileSystemIn(outputOf(complete).arn);
       const found = await describeFileSystem(aws.in(outputOf(restore).region), { FileSystemId });
       const { bytes, metered: at } = outputOf(metered);
       const findings = filesFindings({

@@ -6,8 +6,8 @@ import { minutes } from '../../duration.ts';
 import { type Change, change, type StepReference, type Wait, wait } from '../../engine/step.ts';
 import type { Environment } from '../../environment.ts';
 import { type RestoreJob, undeletable } from './restore-job.ts';
-import { type ChosenPoint, temporaryTags } from './restore-point.ts';
-import type { DatabaseTest, RestoreSettings } from './restore-settings.ts';
+import type { ChosenPoint } from './restore-point.ts';
+import type { TagsOf } from './restored-cluster.ts';
 
 export const memberOf = async (aws: ReadClients, cluster: string, instance: string) =>
   (await describeClusterInstances(aws, cluster)).find(
@@ -24,10 +24,10 @@ const newInstance = z.object({
 type NewInstance = z.output<typeof newInstance>;
 
 export function addInstance(
-  test: (environment: Environment) => DatabaseTest,
+  instanceClassIn: (environment: Environment) => string,
   point: StepReference<ChosenPoint>,
   restore: StepReference<RestoreJob>,
-  { restoreTimeout }: RestoreSettings,
+  tags: TagsOf,
 ): Change<NewInstance> {
   return change({
     id: 'instance',
@@ -38,18 +38,26 @@ export function addInstance(
       const { name: cluster, region } = outputOf(restore);
       const instance = `${cluster}-1`;
       const found = await memberOf(aws.in(region), cluster, instance);
-      return found && { instance, cluster, region, instanceClass: test(environment).instanceClass };
+      return (
+        found && {
+          instance,
+          cluster,
+          region,
+          instanceClass: found.DBInstanceClass ?? instanceClassIn(environment),
+        }
+      );
     },
-    async apply({ aws, outputOf, environment, runId, runStartedAt }) {
+    async apply(context) {
+      const { aws, outputOf, environment } = context;
       const { name: cluster, region } = outputOf(restore);
-      const { instanceClass } = test(environment);
+      const instanceClass = instanceClassIn(environment);
       const instance = `${cluster}-1`;
       await createClusterInstance(aws.in(region), {
         instance,
         cluster,
         engine: outputOf(point).recorded['engine'] ?? 'aurora-mysql',
         instanceClass,
-        tags: temporaryTags(runId, new Date(runStartedAt.getTime() + 2 * restoreTimeout)),
+        tags: tags(context),
       });
       return { instance, cluster, region, instanceClass };
     },
