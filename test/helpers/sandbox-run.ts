@@ -138,7 +138,8 @@ function watched(handler: Sandbox['requestHandler'], writes: string[]): Sandbox[
     async handle(request, options) {
       const answer = await handler.handle(request, options);
       const operation = operationOf(request);
-      if (!/^(Describe|Get|List)/.test(operation) && answer.response.statusCode < 300) writes.push(operation);
+      if (!/^(Describe|Get|List|Simulate)/.test(operation) && answer.response.statusCode < 300)
+        writes.push(operation);
       return answer;
     },
   };

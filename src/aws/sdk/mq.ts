@@ -1,1 +1,1 @@
-export { MqClient } from '@aws-sdk/client-mq';
+export { DescribeBrokerInstanceOptionsCommand, ListBrokersCommand, MqClient } from '@aws-sdk/client-mq';

@@ -1,1 +1,1 @@
-export { OpenSearchClient } from '@aws-sdk/client-opensearch';
+export { DescribeDomainCommand, ListVersionsCommand, OpenSearchClient } from '@aws-sdk/client-opensearch';

@@ -1,1 +1,1 @@
-export { S3Client } from '@aws-sdk/client-s3';
+export { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';

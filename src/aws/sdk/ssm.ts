@@ -1,8 +1,11 @@
 export {
   CancelCommandCommand,
+  DeleteParameterCommand,
   GetCommandInvocationCommand,
   GetParameterCommand,
+  GetParametersByPathCommand,
   ListCommandsCommand,
+  PutParameterCommand,
   SendCommandCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
