@@ -1,6 +1,6 @@
 import type { ServiceName } from './clients.ts';
 
-/** How IAM policies, CloudTrail and our records name the services. Their actions have the names of the API's operations, but for those below. */
+/** How IAM policies, CloudTrail and our records name the services. */
 export const iamPrefixOf = {
   acm: 'acm',
   'auto-scaling': 'autoscaling',
@@ -22,11 +22,19 @@ export const iamPrefixOf = {
   sts: 'sts',
 } as const satisfies Record<ServiceName, string>;
 
-/** Operations of S3 whose permission has another name. https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
-const permissionOf: Readonly<Record<string, string>> = { 's3:ListObjectsV2': 's3:ListBucket' };
+/**
+ * S3's permissions are older than many of its operations. Everywhere else an action has the name of its operation.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+ */
+const otherwiseNamed: Partial<Record<ServiceName, Readonly<Record<string, string>>>> = {
+  s3: {
+    GetBucketEncryption: 'GetEncryptionConfiguration',
+    HeadBucket: 'ListBucket',
+    HeadObject: 'GetObject',
+    ListObjectsV2: 'ListBucket',
+  },
+};
 
-/** What a policy must allow for an operation to be called. */
-export function iamActionOf(service: ServiceName, operation: string): string {
-  const action = `${iamPrefixOf[service]}:${operation}`;
-  return permissionOf[action] ?? action;
-}
+/** The IAM action that an operation needs, such as `autoscaling:StartInstanceRefresh`. */
+export const iamActionOf = (service: ServiceName, operation: string): string =>
+  `${iamPrefixOf[service]}:${otherwiseNamed[service]?.[operation] ?? operation}`;

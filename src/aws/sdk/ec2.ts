@@ -9,5 +9,6 @@ export {
   DescribeLaunchTemplateVersionsCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DescribeVolumesCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';

@@ -18,6 +18,7 @@ export {
   DescribeSecurityGroups$,
   DescribeSubnets$,
   DescribeTags$,
+  DescribeVolumes$,
   DescribeVpcs$,
   ModifyLaunchTemplate$,
   RebootInstances$,

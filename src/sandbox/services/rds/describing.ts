@@ -11,6 +11,7 @@ import { eventOf, keptFor } from './event-log.ts';
 import { knownCluster, knownInstance, type Membership } from './find.ts';
 import { instanceClasses } from './instance-classes.ts';
 import { filtered, paged } from './listing.ts';
+import { findSingle, shownSingle, singleFilters } from './single-instances.ts';
 import { allSnapshots, knownSnapshot, shownSnapshot } from './snapshots.ts';
 import type { ClusterState, SnapshotState } from './state.ts';
 
@@ -41,12 +42,18 @@ export const describing = {
 
   DescribeDBInstances(world, input) {
     const asked = input.DBInstanceIdentifier;
-    const found = asked === undefined ? allInstances(world) : [knownInstance(world, asked)];
-    const page = paged(filtered(found, input.Filters, instanceFilters), input);
-    return {
-      DBInstances: page.items.map(({ cluster, member }) => shownInstance(world, cluster, member)),
-      Marker: page.next,
-    };
+    const single = asked === undefined ? undefined : findSingle(world, asked);
+    const members =
+      asked === undefined ? allInstances(world) : single === undefined ? [knownInstance(world, asked)] : [];
+    const singles = asked === undefined ? world.rds.singles : single === undefined ? [] : [single];
+    const shown = [
+      ...filtered(members, input.Filters, instanceFilters).map(({ cluster, member }) =>
+        shownInstance(world, cluster, member),
+      ),
+      ...filtered(singles, input.Filters, singleFilters).map((instance) => shownSingle(world, instance)),
+    ];
+    const page = paged(shown, input);
+    return { DBInstances: page.items, Marker: page.next };
   },
 
   DescribeDBClusterEndpoints(world, input) {
