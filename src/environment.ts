@@ -2,8 +2,10 @@ import * as z from 'zod';
 import { auroraClusterSchema } from './environment/aurora-cluster.ts';
 import { brokerSchema } from './environment/broker.ts';
 import { duration } from './environment/duration-codec.ts';
+import { ebsVolumesSchema } from './environment/ebs-volumes.ts';
 import { fileSystemSchema } from './environment/file-system.ts';
 import { fleetSchema } from './environment/fleet.ts';
+import { rdsInstanceSchema } from './environment/rds-instance.ts';
 import { recoveryStackSchema } from './environment/recovery-stack.ts';
 import { searchDomainSchema } from './environment/search-domain.ts';
 
@@ -14,6 +16,8 @@ export const componentSchema = z.discriminatedUnion('type', [
   fileSystemSchema,
   brokerSchema,
   searchDomainSchema,
+  ebsVolumesSchema,
+  rdsInstanceSchema,
 ]);
 
 const alarmNames = z.array(z.string().min(1)).default([]);

@@ -12,7 +12,7 @@ import type { Clock } from '../clock.ts';
 import { AwsCallError, BlockedWrite, Bug, Interrupted } from '../errors.ts';
 import { callError } from './call-error.ts';
 import type { CallRecord, Grant, ServiceName } from './clients.ts';
-import { iamPrefixOf } from './iam-prefix.ts';
+import { iamActionOf, iamPrefixOf } from './iam-prefix.ts';
 import { readOperations } from './read-operations.ts';
 import { redact } from './redaction.ts';
 import type { CallsUnderWay, WireOptions } from './retry.ts';
@@ -46,7 +46,7 @@ export function guardPlugin(options: GuardOptions): Pluggable<object, MetadataBe
 
   const guard: InitializeMiddleware<object, MetadataBearer> = (next, context) => async (args) => {
     const [operation, inputSchema] = operationOf(context);
-    const action = `${iamPrefix}:${operation}`;
+    const action = iamActionOf(service, operation);
     const granted = grants.get(args);
     if (granted === undefined)
       throw new Bug(`${action} was not sent: it came to the client without a step's grant`);

@@ -49,6 +49,21 @@ export const describeClusterInstances = awsFunction(
   },
 );
 
+/**
+ * The instance of this name, `undefined` where there is none. One that belongs to a cluster names it in `DBClusterIdentifier`.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstances.html
+ */
+export const describeInstance = awsFunction(
+  ['rds:DescribeDBInstances'],
+  async (aws: ReadClients, instance: string): Promise<DBInstance | undefined> => {
+    const { DescribeDBInstancesCommand } = await sdk();
+    const answer = await absentWhen(['DBInstanceNotFound', 'DBInstanceNotFoundFault'], () =>
+      aws.send('rds', new DescribeDBInstancesCommand({ DBInstanceIdentifier: instance })),
+    );
+    return answer?.DBInstances?.[0];
+  },
+);
+
 /** AWS keeps events for two weeks. */
 const longestBack = 14 * 24 * 60;
 

@@ -1,5 +1,7 @@
 import { formatExactDuration } from '../duration.ts';
-import type { DatabaseBackup, FilesBackup } from '../environment/backup-policy.ts';
+import type { PlannedBackup } from '../environment/backup-policy.ts';
+import { isRestoreTested } from '../environment/restore-tested.ts';
+import type { SavedObjects } from '../environment/saved-objects.ts';
 import type { Component, Environment } from '../environment.ts';
 import type { Config } from './config-file.ts';
 
@@ -66,29 +68,67 @@ function componentFacts(component: Component): readonly Fact[] {
         'failover gap': formatExactDuration(component.failoverGap),
         'longest outage':
           component.longestOutage === undefined ? undefined : formatExactDuration(component.longestOutage),
-        ...backupFacts(component.backup),
+        ...plannedFacts(component),
       });
     case 'file-system':
-      return facts({ 'file system': component.fileSystem, ...backupFacts(component.backup) });
+      return facts({ 'file system': component.fileSystem, ...plannedFacts(component) });
+    case 'ebs-volumes':
+      return facts({
+        volumes:
+          component.attachedTo === undefined
+            ? component.volumes?.join(', ')
+            : `attached to instances with ${component.attachedTo.tag}=${component.attachedTo.value}`,
+        'at least': String(component.atLeast),
+        ...plannedFacts(component),
+      });
+    case 'rds-instance':
+      return facts({ 'DB instance': component.instance, ...plannedFacts(component) });
     case 'broker':
-      return facts({ broker: component.broker });
+      return facts({
+        broker: component.broker,
+        ...(component.backup === undefined
+          ? notSaid
+          : {
+              definitions: savedText(component.backup.definitions),
+              'configuration in the recovery Region': component.backup.recoveryConfiguration,
+              'restore test': byHand,
+            }),
+      });
     case 'search-domain':
-      return facts({ 'search domain': component.domain });
+      return facts({
+        'search domain': component.domain,
+        ...(component.backup === undefined
+          ? notSaid
+          : {
+              snapshots: savedText(component.backup.snapshots),
+              configuration: component.backup.configuration && savedText(component.backup.configuration),
+              'restore test': byHand,
+            }),
+      });
     default:
       return component satisfies never;
   }
 }
 
-const backupFacts = (
-  backup: DatabaseBackup | FilesBackup | undefined,
-): Readonly<Record<string, string | undefined>> =>
-  backup === undefined
-    ? { 'backed up by': 'not said: backup-verify does not look at it' }
-    : {
-        'backed up by': `plan ${backup.plan}, vault ${backup.vault}${backup.locked ? ', locked' : ''}`,
-        copied: backup.copied ? 'to the recovery Region' : 'no',
-        'restore test': backup.restoreTest === undefined ? 'not described' : 'described',
-      };
+const notSaid = { 'backed up by': 'not said: backup-verify does not look at it' };
+
+const byHand = 'by hand only';
+
+const savedText = ({ bucket, prefix, copyBucket }: SavedObjects): string =>
+  `in s3://${bucket}/${prefix}, ${copyBucket === undefined ? 'not copied' : `copied to ${copyBucket}`}`;
+
+type Planned = Extract<Component, { backup?: PlannedBackup | undefined }>;
+
+function plannedFacts(component: Planned): Readonly<Record<string, string | undefined>> {
+  const { backup } = component;
+  if (backup === undefined) return notSaid;
+  const described = 'restoreTest' in backup && backup.restoreTest !== undefined;
+  return {
+    'backed up by': `plan ${backup.plan}, vault ${backup.vault}${backup.locked ? ', locked' : ''}`,
+    copied: backup.copied ? 'to the recovery Region' : 'no',
+    'restore test': isRestoreTested(component) ? (described ? 'described' : 'not described') : byHand,
+  };
+}
 
 function adviceOn({ alarms, components, region, recoveryRegion }: Environment): readonly string[] {
   const advice: string[] = [];

@@ -3,7 +3,7 @@ import { duration } from './duration-codec.ts';
 
 const days = z.int().min(1).max(36_500);
 
-/** What must be true of a component's backups. AWS Backup makes them; the runbook `backup-verify` looks whether it does. */
+/** What must be true of a component's backups that AWS Backup makes; the runbook `backup-verify` looks whether it does. */
 const backupPolicy = {
   plan: z
     .string()
@@ -121,5 +121,9 @@ export const filesBackupSchema = z.strictObject({
     .meta({ description: 'How a restore test is made; without it, none can be' }),
 });
 
+/** Of what AWS Backup protects and no restore test is made of. */
+export const plannedBackupSchema = z.strictObject(backupPolicy);
+
+export type PlannedBackup = z.output<typeof plannedBackupSchema>;
 export type DatabaseBackup = z.output<typeof databaseBackupSchema>;
 export type FilesBackup = z.output<typeof filesBackupSchema>;

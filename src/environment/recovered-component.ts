@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { duration } from './duration-codec.ts';
 
 /*
  * How each kind of component is brought up in the recovery Region. What all of them share, such as the subnets, stands in
@@ -72,26 +71,21 @@ export const fleetOfCommand = z
     examples: ['app'],
   });
 
-/** What AWS Backup does not cover and somebody puts into a bucket of the recovery Region. */
-const stored = (what: string, prefix: string, command: string) =>
+/** What backup says is saved is restored by a command. */
+const restoredBy = (what: string, command: string) =>
   z
     .strictObject({
-      bucket: z.string().min(3).meta({ description: 'Bucket in the recovery Region' }),
-      prefix: z.string().meta({ description: 'Prefix of the objects in it', examples: [prefix] }),
-      noOlderThan: duration
-        .optional()
-        .meta({ description: 'Oldest that the newest may be; objectives.rpo without it', examples: ['36h'] }),
       fleet: fleetOfCommand,
       command: z
         .string()
         .regex(/\{location\}/, 'expected a command with {location} in it')
         .meta({
-          description: 'Shell command that restores it, with {location} for s3://BUCKET/... of the newest',
+          description: `Shell command that restores ${what}, with {location} for s3://BUCKET/... of the newest copy`,
           examples: [command],
         }),
     })
     .optional()
-    .meta({ description: `Where ${what}` });
+    .meta({ description: `How ${what} are restored there; without it they are not` });
 
 export const fleetRecoverySchema = z.strictObject({
   group: z
@@ -198,11 +192,7 @@ export const brokerRecoverySchema = z.strictObject({
   securityGroups: securityGroups('the broker'),
   secret,
   key: key('the broker'),
-  definitions: stored(
-    'the definitions of queues, exchanges and policies lie, newest by time',
-    'broker/definitions/',
-    'morpheus-ctl queue-import {location}',
-  ),
+  definitions: restoredBy('the definitions of backup.definitions', 'morpheus-ctl queue-import {location}'),
   parameters: parameters(['{host}'], { name: 'queue/endpoint', value: 'amqps://{host}:5671' }),
 });
 
@@ -243,11 +233,7 @@ export const searchRecoverySchema = z.strictObject({
   securityGroups: securityGroups('the domain'),
   secret,
   key: key('the domain'),
-  snapshots: stored(
-    'its own snapshots lie, newest by time',
-    'search/snapshots/',
-    'morpheus-ctl search-restore {location}',
-  ),
+  snapshots: restoredBy('the snapshots of backup.snapshots', 'morpheus-ctl search-restore {location}'),
   parameters: parameters(['{host}'], { name: 'search/endpoint', value: 'https://{host}' }),
 });
 

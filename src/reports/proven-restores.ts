@@ -1,5 +1,6 @@
 import type { RunEvent, RunStarted } from '../engine/run-event.ts';
 import { stateOf } from '../engine/run-state.ts';
+import { isRestoreTested } from '../environment/restore-tested.ts';
 import {
   bad,
   type Content,
@@ -18,6 +19,8 @@ export interface ProvenRestore {
   readonly environment: string;
   readonly mode: Exclude<RunStarted['mode'], 'rehearsal'>;
   readonly component: string;
+  /** This tool makes no restore test of such a component: nothing in a journal can prove it. */
+  readonly isByHand?: true;
   /** Absent where it never was. */
   readonly last?: {
     readonly at: string;
@@ -40,13 +43,14 @@ export function provenRestores(runs: readonly (readonly RunEvent[])[]): readonly
     for (const [component, proof] of proofsIn(events)) last.set(`${place}/${component}`, proof);
   }
   return [...protectedIn].flatMap(([place, started]) =>
-    protectedComponents(started).map((component): ProvenRestore => {
+    protectedComponents(started).map(({ component, isByHand }): ProvenRestore => {
       const proof = last.get(`${place}/${component}`);
       const mode = started.mode === 'live' ? 'live' : 'sandbox';
       return {
         environment: started.environment.name,
         mode,
         component,
+        ...(isByHand && { isByHand }),
         ...(proof !== undefined && { last: proof }),
       };
     }),
@@ -55,10 +59,10 @@ export function provenRestores(runs: readonly (readonly RunEvent[])[]): readonly
 
 const placeOf = ({ environment, mode }: RunStarted): string => `${mode}/${environment.name}`;
 
-const protectedComponents = ({ environment }: RunStarted): readonly string[] =>
+const protectedComponents = ({ environment }: RunStarted) =>
   Object.entries(environment.settings.components)
-    .filter(([, component]) => 'backup' in component && component.backup !== undefined)
-    .map(([name]) => name);
+    .filter(([, settings]) => 'backup' in settings && settings.backup !== undefined)
+    .map(([component, settings]) => ({ component, isByHand: !isRestoreTested(settings) }));
 
 /** The step in which a restored component was held against what is expected of it. */
 const validation = /^restore-[a-z]+\/([^/]+)\/validate$/;
@@ -78,14 +82,15 @@ function proofsIn(events: readonly RunEvent[]): ReadonlyMap<string, NonNullable<
 
 export function provenRestoresText(rows: readonly ProvenRestore[], options: TextOptions): string {
   if (rows.length === 0) return '';
-  const cells = rows.map(({ environment, mode, component, last }): readonly Content[] => [
+  const cells = rows.map(({ environment, mode, component, ...proof }): readonly Content[] => [
     `${component} in ${environment}${mode === 'sandbox' ? ' (sandbox)' : ''}`,
-    ...proofCells(last),
+    ...proofCells(proof),
   ]);
   return textOf([paragraph(0, strong('Last proven restorable')), ...table(cells, 2, options.width)], options);
 }
 
-function proofCells(last: ProvenRestore['last']): readonly Content[] {
+function proofCells({ last, isByHand }: Pick<ProvenRestore, 'last' | 'isByHand'>): readonly Content[] {
+  if (isByHand) return [warning('by hand only'), quiet('docs/runbooks/backup-verify.md: Restore for real')];
   if (last === undefined) return [bad('never'), quiet('runbook run backup-verify --restore')];
   const when = `${dayAndTime(last.at).slice(0, 16)} UTC`;
   return [last.isBareClaim ? warning(`${when}, but not asked`) : when, quiet(last.runId)];

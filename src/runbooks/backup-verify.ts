@@ -8,6 +8,9 @@ import { UsageError } from '../errors.ts';
 import { callerIsInTheEnvironment } from './parts/caller.ts';
 import { inspectComponent } from './parts/inspect-backups.ts';
 import {
+  inspectedComponents,
+  isCopied,
+  notRestored,
   protectedComponent,
   protectedComponents,
   protectedItem,
@@ -55,7 +58,7 @@ export const backupVerify = runbook({
   id: 'backup-verify',
   title: 'Backup verification',
   whenToUse:
-    'Somebody wants to know whether the data could be restored: looks at plans, recovery points, copies, jobs and keys, and with --restore restores one, asks it, and deletes it',
+    'Somebody wants to know whether the data could be restored: looks at plans, recovery points, saved files, copies, jobs and keys, and with --restore restores one, asks it, and deletes it',
   parameters,
   forms: [
     { title: 'Inspection (reads only, the default)', parameters: {} },
@@ -64,14 +67,13 @@ export const backupVerify = runbook({
   safeToUndo: true,
 
   validate(chosen, environment) {
-    const components = protectedComponents(environment, chosen.component);
-    if (components.some(({ backup }) => backup.copied) || chosen.fromRecoveryRegion)
-      recoveryRegionOf(environment);
+    const components = inspectedComponents(environment, chosen.component);
+    if (components.some(isCopied) || chosen.fromRecoveryRegion) recoveryRegionOf(environment);
     if (!chosen.restore) {
       refuseWithoutRestore(chosen);
       return;
     }
-    for (const { name, type } of components)
+    for (const { name, type } of protectedComponents(environment, chosen.component))
       if (type === 'aurora-cluster') databaseTest(environment, name, chosen.fromRecoveryRegion);
       else filesTest(environment, name);
   },
@@ -84,7 +86,7 @@ export const backupVerify = runbook({
         title: 'Look at the backups of each component',
         item: protectedItem,
         items: async ({ environment }) =>
-          protectedComponents(environment, chosen.component).map(({ name }) => ({ name })),
+          inspectedComponents(environment, chosen.component).map(({ name }) => ({ name })),
         key: ({ name }) => name,
         steps: ({ name }) => [inspectComponent(name, chosen.days)],
         example: { name: 'database' },
@@ -103,6 +105,7 @@ function restoreTest(chosen: Chosen) {
       title: 'Restore beside production, and delete it afterwards?',
       ask({ environment, runId }) {
         const components = protectedComponents(environment, chosen.component);
+        const others = notRestored(environment, chosen.component);
         return {
           question: `Restore ${components.map(({ name }) => name).join(' and ')} beside production in ${place(environment)}?`,
           evidence: [
@@ -112,6 +115,10 @@ function restoreTest(chosen: Chosen) {
                 component.type === 'aurora-cluster'
                   ? `a cluster of its own with one ${component.backup.restoreTest?.instanceClass}, asked ${isAsked(environment, component.name, chosen) ? 'by a command on a node' : 'nothing: no query can be made there'}`
                   : 'a file system of its own, held against its size',
+            })),
+            ...others.map(({ name }) => ({
+              label: name,
+              value: 'not restored: this tool makes no test of it; by hand, docs/runbooks/backup-verify.md',
             })),
             { label: 'Recovery point', value: chosen.point },
             { label: 'Names', value: `all begin with ${runId}; tagged with run, purpose and expiry` },

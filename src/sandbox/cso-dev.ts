@@ -5,14 +5,14 @@ import { alarmFrom } from './blueprints/alarm.ts';
 import { defaultSecurityGroup, image, launchTemplate, runningNode, subnet } from './blueprints/compute.ts';
 import { fleetFrom } from './blueprints/fleet.ts';
 import { loadBalancer, targetGroup } from './blueprints/load-balancing.ts';
+import { backups } from './cso-dev/backups.ts';
+import { account, backupNames, fixedNodes, keystoneDatabase, region, zones } from './cso-dev/names.ts';
+import { keys, keystoneInstance, rootDevice, volumes } from './cso-dev/storage.ts';
 import { later, schedule } from './schedule.ts';
 import type { NodeState } from './services/ec2/state.ts';
 import { beginCounting } from './traffic.ts';
 import { type Account, seenFrom } from './world.ts';
 
-const account = '111122223333';
-const region = 'eu-west-1';
-const zones = [`${region}a`, `${region}b`];
 const vpc = 'vpc-0c5d7e9f1a2b3c4d5';
 const subnets = ['subnet-0a91b2c3d4e5f6a70', 'subnet-0b82c3d4e5f6a7b81'];
 const ami = 'ami-0e5b6d7f8a9c04155';
@@ -86,11 +86,11 @@ const fixed: readonly {
   readonly zone: number;
   readonly type: 't3.medium' | 't3.small';
 }[] = [
-  { id: 'i-0b5c6d7e8f90a1b2c', part: 'keystone', name: 'cso-dev-keystone-1', zone: 0, type: 't3.medium' },
-  { id: 'i-0c6d7e8f90a1b2c3d', part: 'keystone', name: 'cso-dev-keystone-2', zone: 1, type: 't3.medium' },
-  { id: 'i-0d7e8f90a1b2c3d4e', part: 'rabbitmq', name: 'cso-dev-rabbitmq-1', zone: 0, type: 't3.medium' },
-  { id: 'i-0e8f90a1b2c3d4e5f', part: 'rabbitmq', name: 'cso-dev-rabbitmq-2', zone: 1, type: 't3.medium' },
-  { id: 'i-0f90a1b2c3d4e5f6a', part: 'jump', name: 'cso-dev-jump', zone: 0, type: 't3.small' },
+  { id: fixedNodes.keystone[0], part: 'keystone', name: 'cso-dev-keystone-1', zone: 0, type: 't3.medium' },
+  { id: fixedNodes.keystone[1], part: 'keystone', name: 'cso-dev-keystone-2', zone: 1, type: 't3.medium' },
+  { id: fixedNodes.rabbitmq[0], part: 'rabbitmq', name: 'cso-dev-rabbitmq-1', zone: 0, type: 't3.medium' },
+  { id: fixedNodes.rabbitmq[1], part: 'rabbitmq', name: 'cso-dev-rabbitmq-2', zone: 1, type: 't3.medium' },
+  { id: fixedNodes.jump[0], part: 'jump', name: 'cso-dev-jump', zone: 0, type: 't3.small' },
 ];
 
 function nodeAt(
@@ -206,6 +206,11 @@ export function csoDev(whole: Account): void {
   world.ec2.nodes = Object.fromEntries(
     [...members, ...others].map((node) => [node.instance.InstanceId, node]),
   );
+  for (const { instance } of others) instance.RootDeviceName = rootDevice;
+  world.ec2.volumes = volumes();
+  world.kms = keys();
+  world.rds.singles = [keystoneInstance(world)];
+  backups(world);
   world.autoScaling.fleets = fleets.map((fleet) =>
     fleetFrom({
       account,
@@ -298,6 +303,13 @@ const applicationOf = ({ part, targetGroupArn: targetGroup }: Fleet, now: Date):
   watchedUntil: now,
 });
 
+/** Nothing of a development stack lies in another Region. */
+const backupPolicy = {
+  ...backupNames,
+  rules: [{ schedule: 'cron(0 22 * * ? *)', keepDays: 7, every: '24h' }],
+  copied: false,
+};
+
 /** How `runbook.yaml` would describe the stack. */
 export const csoDevEnvironment = {
   account,
@@ -309,10 +321,30 @@ export const csoDevEnvironment = {
     stop: [],
     success: fleets.map(({ part }) => cpuAlarm(part)),
   },
-  components: Object.fromEntries(
-    fleets.map(({ part }) => [
-      part,
-      { type: 'auto-scaling-group' as const, group: `cso-dev-${part}`, targetGroup: `cso-dev-${part}` },
-    ]),
-  ),
+  components: {
+    ...Object.fromEntries(
+      fleets.map(({ part }) => [
+        part,
+        { type: 'auto-scaling-group' as const, group: `cso-dev-${part}`, targetGroup: `cso-dev-${part}` },
+      ]),
+    ),
+    'keystone-volumes': {
+      type: 'ebs-volumes' as const,
+      attachedTo: { tag: 'Component', value: 'keystone' },
+      atLeast: 2,
+      backup: backupPolicy,
+    },
+    'rabbitmq-volumes': {
+      type: 'ebs-volumes' as const,
+      attachedTo: { tag: 'Component', value: 'rabbitmq' },
+      rootVolumes: false,
+      atLeast: 2,
+      backup: backupPolicy,
+    },
+    'keystone-database': {
+      type: 'rds-instance' as const,
+      instance: keystoneDatabase,
+      backup: backupPolicy,
+    },
+  },
 };

@@ -2,7 +2,7 @@ import { seconds } from '../duration.ts';
 import { alarms } from './morpheus-prod/alarms.ts';
 import { application, recoveryApplication } from './morpheus-prod/application.ts';
 import { backups } from './morpheus-prod/backups.ts';
-import { buckets } from './morpheus-prod/buckets.ts';
+import { backupBucket, buckets, recoveryBucket } from './morpheus-prod/buckets.ts';
 import { certificates } from './morpheus-prod/certificates.ts';
 import { compute, recoveryCompute } from './morpheus-prod/compute.ts';
 import { database, recoveryDatabase } from './morpheus-prod/database.ts';
@@ -23,13 +23,14 @@ import {
   name,
   queue as queueNames,
   recovery,
+  recoveryConfigurationId,
   recoveryRegion,
   region,
   search as searchNames,
   securityGroups,
 } from './morpheus-prod/names.ts';
 import { parameters } from './morpheus-prod/parameters.ts';
-import { queue } from './morpheus-prod/queue.ts';
+import { queue, recoveryQueue } from './morpheus-prod/queue.ts';
 import { recoveredAs, recoveryStack } from './morpheus-prod/recovery-stack.ts';
 import { search } from './morpheus-prod/search.ts';
 import { secrets } from './morpheus-prod/secrets.ts';
@@ -77,6 +78,7 @@ function pilotLight(world: World): void {
   world.autoScaling = { fleets: [recoveryFleet()] };
   world.loadBalancing = recoveryLoadBalancing();
   world.rds = recoveryDatabase(world);
+  world.mq = recoveryQueue(world);
   world.backup = backups(world);
   recoveryApplication(world);
   schedule(world, later(world.now, seconds(10)), { kind: 'group-looked-at', group: recovery.group });
@@ -92,6 +94,10 @@ const backupPolicy = {
   ],
   rpo: '6h',
 };
+
+/** What jobs on the nodes save every night, replicated to the bucket in the recovery Region. */
+const saved = (prefix: string) => ({ bucket: backupBucket, prefix, copyBucket: recoveryBucket });
+const nightly = { every: '24h', keepDays: 7, rpo: '26h' };
 
 /** How `runbook.yaml` would describe the stack. */
 export const morpheusProdEnvironment = {
@@ -153,7 +159,23 @@ export const morpheusProdEnvironment = {
       backup: { ...backupPolicy, restoreTest: { leastBytes: 400_000_000_000 } },
       recovery: recoveredAs.files,
     },
-    queue: { type: 'broker' as const, broker: queueNames.id, recovery: recoveredAs.queue },
-    search: { type: 'search-domain' as const, domain: searchNames.domain, recovery: recoveredAs.search },
+    queue: {
+      type: 'broker' as const,
+      broker: queueNames.id,
+      backup: {
+        definitions: { ...saved('broker/definitions/'), ...nightly },
+        recoveryConfiguration: recoveryConfigurationId,
+      },
+      recovery: recoveredAs.queue,
+    },
+    search: {
+      type: 'search-domain' as const,
+      domain: searchNames.domain,
+      backup: {
+        snapshots: { ...saved('search/snapshots/'), ...nightly },
+        configuration: saved('search/configuration/'),
+      },
+      recovery: recoveredAs.search,
+    },
   },
 };

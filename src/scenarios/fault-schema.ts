@@ -8,7 +8,7 @@ const zone = z
 const share = z.number('expected a share such as 0.5').min(0).max(1);
 const cluster = name.optional().meta({ description: 'DB cluster identifier; every one without it' });
 const resourceType = z
-  .enum(['Aurora', 'EFS'])
+  .enum(['Aurora', 'EBS', 'EFS', 'RDS'])
   .optional()
   .meta({ description: 'As AWS Backup calls it; every one without it' });
 

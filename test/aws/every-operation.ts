@@ -13,12 +13,13 @@ import * as rds from '@aws-sdk/client-rds';
 import * as route53 from '@aws-sdk/client-route-53';
 import * as s3 from '@aws-sdk/client-s3';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
+import * as serviceQuotas from '@aws-sdk/client-service-quotas';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { SchemaRef } from '@smithy/types';
 import type { SdkCommand, ServiceName } from '../../src/aws/clients.ts';
-import { iamPrefixOf } from '../../src/aws/iam-prefix.ts';
+import { iamActionOf } from '../../src/aws/iam-prefix.ts';
 
 export interface Operation {
   readonly service: ServiceName;
@@ -44,6 +45,7 @@ const packages: Readonly<Record<ServiceName, Readonly<Record<string, unknown>>>>
   'route-53': { ...route53 },
   s3: { ...s3 },
   'secrets-manager': { ...secretsManager },
+  'service-quotas': { ...serviceQuotas },
   ssm: { ...ssm },
   sts: { ...sts },
 };
@@ -72,7 +74,7 @@ export const everyOperation: readonly Operation[] = Object.entries(packages).fla
       return {
         service,
         name,
-        action: `${iamPrefixOf[service]}:${name}`,
+        action: iamActionOf(service, name),
         input,
         command: () => new Command(inPath(input)),
       };

@@ -48,7 +48,7 @@ describe('over every operation of every client', () => {
   it('has only operations that exist and describe something on the read list', () => {
     for (const [service, names] of Object.entries(readOperations)) {
       for (const name of names) {
-        expect(name).toMatch(/^(Describe|Get|List)/);
+        expect(name).toMatch(/^(Describe|Get|List|Simulate)/);
         expect(everyOperation).toContainEqual(expect.objectContaining({ service, name }));
       }
     }

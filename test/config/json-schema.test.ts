@@ -72,15 +72,20 @@ it('asks only for what has no default', () => {
     'fileSystem',
     'leastBytes',
     'broker',
+    'definitions',
+    'bucket',
+    'prefix',
+    'every',
     'engineVersion',
     'instanceType',
     'secret',
-    'bucket',
-    'prefix',
     'domain',
+    'snapshots',
     'instanceCount',
     'volume',
     'gibibytes',
+    'value',
+    'instance',
   ]);
 });
 

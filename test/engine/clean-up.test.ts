@@ -158,7 +158,12 @@ test('a step knows when another one, or all of a list, began and ended', async (
     key: (item) => item,
     steps: (item) => {
       let probes = 0;
-      return [waitsUntil(`w-${item}`, () => (probes += 1) > 1)];
+      return [
+        waitsUntil(`w-${item}`, () => {
+          probes += 1;
+          return probes > 1;
+        }),
+      ];
     },
     example: 'x',
   });

@@ -28,6 +28,8 @@ export interface RunSetting {
   readonly runbook: Runbook;
   readonly parameters: Record<string, unknown>;
   readonly scenario?: string;
+  /** The deployed stack, by its name in the sandbox; `prod` without it. */
+  readonly stack?: string;
   readonly operator?: Operator;
   /** Laid over the sandbox's own environment. */
   readonly environment?: Partial<Environment>;
@@ -81,16 +83,17 @@ async function drive(
   rehearsal: boolean,
   go: (ports: Ports, environment: Environment) => Promise<RunEnd>,
 ): Promise<SandboxRun> {
+  const name = setting.stack ?? 'prod';
   const sandbox = await openSandbox({
     ...(setting.scenario !== undefined && { scenario: scenario(setting.scenario) }),
-    environment: 'prod',
+    environment: name,
     stored: from?.world,
   });
   if (from === undefined) setting.prepare?.(sandbox);
   else if (setting.wake !== undefined) sandbox.advanceTo(setting.wake);
   const environment = {
-    name: 'prod',
-    ...environmentSchema.parse(sandbox.environments['prod']),
+    name,
+    ...environmentSchema.parse(sandbox.environments[name]),
     ...setting.environment,
   };
   const events = [...(from?.events ?? [])];
@@ -138,7 +141,8 @@ function watched(handler: Sandbox['requestHandler'], writes: string[]): Sandbox[
     async handle(request, options) {
       const answer = await handler.handle(request, options);
       const operation = operationOf(request);
-      if (!/^(Describe|Get|List)/.test(operation) && answer.response.statusCode < 300) writes.push(operation);
+      if (!/^(Describe|Get|List|Simulate)/.test(operation) && answer.response.statusCode < 300)
+        writes.push(operation);
       return answer;
     },
   };
@@ -155,7 +159,7 @@ const restWrites: readonly (readonly [line: RegExp, operation: string])[] = [
 type Request = Parameters<Sandbox['requestHandler']['handle']>[0];
 
 function operationOf({ method, path, body, headers }: Request): string {
-  if (method === 'GET') return 'Get';
+  if (method === 'GET' || method === 'HEAD') return 'Get';
   const target = Object.entries(headers).find(([name]) => name.toLowerCase() === 'x-amz-target')?.[1];
   const operation =
     restWrites.find(([line]) => line.test(`${method} ${path}`))?.[1] ??

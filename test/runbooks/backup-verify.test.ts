@@ -233,7 +233,8 @@ describe('real failures', () => {
   test('a vault that must be locked and is not', async () => {
     const { components } = environmentSchema.parse(morpheusProdEnvironment);
     for (const component of Object.values(components))
-      if ('backup' in component && component.backup !== undefined) component.backup.locked = true;
+      if ('backup' in component && component.backup !== undefined && 'locked' in component.backup)
+        component.backup.locked = true;
     const run = await inspecting({ environment: { components } }, { component: 'files' });
     expect(notPassed(run, 'files')).toMatchObject({
       'vault in us-east-1': 'fail',

@@ -1,1 +1,1 @@
-export { ACMClient } from '@aws-sdk/client-acm';
+export { ACMClient, DescribeCertificateCommand } from '@aws-sdk/client-acm';

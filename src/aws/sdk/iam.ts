@@ -1,1 +1,1 @@
-export { IAMClient } from '@aws-sdk/client-iam';
+export { GetRoleCommand, IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';

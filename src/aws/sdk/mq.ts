@@ -1,1 +1,9 @@
-export { MqClient } from '@aws-sdk/client-mq';
+export {
+  DescribeBrokerCommand,
+  DescribeBrokerEngineTypesCommand,
+  DescribeBrokerInstanceOptionsCommand,
+  DescribeConfigurationCommand,
+  DescribeConfigurationRevisionCommand,
+  ListBrokersCommand,
+  MqClient,
+} from '@aws-sdk/client-mq';

@@ -1,1 +1,6 @@
-export { OpenSearchClient } from '@aws-sdk/client-opensearch';
+export {
+  DescribeDomainCommand,
+  DescribeDomainConfigCommand,
+  ListVersionsCommand,
+  OpenSearchClient,
+} from '@aws-sdk/client-opensearch';

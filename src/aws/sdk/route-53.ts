@@ -1,1 +1,6 @@
-export { Route53Client } from '@aws-sdk/client-route-53';
+export {
+  GetHealthCheckCommand,
+  GetHealthCheckStatusCommand,
+  ListResourceRecordSetsCommand,
+  Route53Client,
+} from '@aws-sdk/client-route-53';

@@ -1,1 +1,1 @@
-export { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+export { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';

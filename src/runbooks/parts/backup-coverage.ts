@@ -1,10 +1,12 @@
 import type { BackupPlan, BackupSelection } from '../../aws/backup.ts';
 import type { Finding } from '../../engine/finding.ts';
-import type { DatabaseBackup, FilesBackup } from '../../environment/backup-policy.ts';
+import type { PlannedBackup } from '../../environment/backup-policy.ts';
 
-export type BackupPolicy = DatabaseBackup | FilesBackup;
+/** What all policies have in common that AWS Backup has to meet. */
+export type BackupPolicy = PlannedBackup;
 
 export interface BackedUp {
+  readonly name: string;
   readonly arn: string;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -21,7 +23,7 @@ type Parameters = readonly { ConditionKey?: string | undefined; ConditionValue?:
  */
 export function isSelected(
   { Resources = [], NotResources = [], ListOfTags = [], Conditions }: BackupSelection,
-  { arn, tags }: BackedUp,
+  { arn, tags }: Pick<BackedUp, 'arn' | 'tags'>,
 ): boolean {
   const tagOf = (key = ''): string => tags[key.replace('aws:ResourceTag/', '')] ?? '';
   const all = (parameters: Parameters = [], holds: (value: string, wanted: string) => boolean): boolean =>
@@ -47,11 +49,11 @@ export interface PlanFacts {
 
 type Rule = BackupPolicy['rules'][number];
 
-/** Whether the plan that the policy names covers the resource, and has the rules that the policy asks for. */
+/** Whether the plan that the policy names covers every resource, and has the rules that the policy asks for. */
 export function planFindings(
   found: PlanFacts | undefined,
   policy: BackupPolicy,
-  resource: BackedUp,
+  resources: readonly BackedUp[],
   recoveryRegion: string | undefined,
 ): readonly Finding[] {
   const rule = `backup plan ${policy.plan} covers it`;
@@ -66,15 +68,21 @@ export function planFindings(
       },
     ];
   }
-  const selections = found.selections.filter((selection) => isSelected(selection, resource));
-  const names = selections.map(({ SelectionName }) => SelectionName).join(', ');
+  const by = (resource: BackedUp) => found.selections.filter((selection) => isSelected(selection, resource));
+  const missed = resources.filter((resource) => by(resource).length === 0);
+  const names = new Set(resources.flatMap(by).map(({ SelectionName }) => SelectionName));
   return [
-    selections.length > 0
-      ? { verdict: 'pass', subject: 'plan', fact: `selected by ${policy.plan} (${names})`, rule }
+    missed.length === 0
+      ? {
+          verdict: 'pass',
+          subject: 'plan',
+          fact: `selected by ${policy.plan} (${[...names].join(', ')})`,
+          rule,
+        }
       : {
           verdict: 'fail',
           subject: 'plan',
-          fact: `no selection of ${policy.plan} takes in ${resource.arn}`,
+          fact: `no selection of ${policy.plan} takes in ${missed.map(({ arn }) => arn).join(', ')}`,
           rule,
           toDo: 'Add its ARN to a selection of the plan, or give it the tag that a selection asks for',
         },

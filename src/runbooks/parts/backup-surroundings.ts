@@ -55,7 +55,7 @@ export interface KeySeen {
 /** What is encrypted with a key that cannot be used, or only in the Region that is lost, cannot be restored. */
 export function keyFinding({ arn, region, state }: KeySeen): Finding {
   const subject = `key in ${region}`;
-  const rule = 'recovery points are encrypted with a key that is enabled and lives in their Region';
+  const rule = 'what lies there is encrypted with a key that is enabled and lives in that Region';
   const id = arn.split('/').at(-1) ?? arn;
   const keyRegion = arn.split(':')[3];
   if (keyRegion !== region)
@@ -64,7 +64,7 @@ export function keyFinding({ arn, region, state }: KeySeen): Finding {
       subject,
       fact: `${id} lives in ${keyRegion}`,
       rule,
-      toDo: 'Encrypt the vault with a key of its own Region and copy again',
+      toDo: 'Encrypt it with a key of its own Region, and copy what is there once more',
     };
   if (state === 'Enabled') return { verdict: 'pass', subject, fact: `${id} is enabled`, rule };
   return {
@@ -125,48 +125,47 @@ export const copyJobFinding = (jobs: readonly CopyJob[]): Finding =>
     'Put the cause right (permissions of the role, policies of key and vault) and copy again: aws backup start-copy-job',
   );
 
-/** What Aurora itself keeps, apart from AWS Backup. */
+/** What RDS itself keeps of a cluster or an instance, apart from AWS Backup. */
 export interface OwnBackups {
-  readonly cluster: string;
+  /** Who makes them: `Aurora`, `RDS`. */
+  readonly maker: string;
   readonly retentionDays: number;
   readonly window: string;
   readonly restorableTo: Date | undefined;
+  /** The command that sets the retention to so many days. */
+  keepFor(days: number): string;
 }
 
 const leastRetention = 7;
 
 export function ownBackupFindings(
-  { cluster, retentionDays, window, restorableTo }: OwnBackups,
+  { maker, retentionDays, window, restorableTo, keepFor }: OwnBackups,
   now: Date,
   rpo: Milliseconds | undefined,
 ): readonly Finding[] {
   const age = restorableTo === undefined ? undefined : now.getTime() - restorableTo.getTime();
   const promised =
     rpo === undefined ? 'it can be restored to a time' : `no older than the RPO, ${formatDuration(rpo)}`;
+  const toDo = 'Look at its state and its events, at the state of its key, and at the retention above';
   return [
     {
       verdict: retentionDays >= leastRetention ? 'pass' : 'fail',
-      subject: "Aurora's own",
-      fact: `kept ${retentionDays} days, window ${window} UTC`,
+      subject: `${maker}'s own`,
+      fact:
+        retentionDays === 0
+          ? 'none: they are turned off'
+          : `kept ${retentionDays} ${retentionDays === 1 ? 'day' : 'days'}, window ${window} UTC`,
       rule: `kept at least ${leastRetention} days`,
-      ...(retentionDays < leastRetention && {
-        toDo: `aws rds modify-db-cluster --db-cluster-identifier ${cluster} --backup-retention-period ${leastRetention} --apply-immediately`,
-      }),
+      ...(retentionDays < leastRetention && { toDo: keepFor(leastRetention) }),
     },
     age === undefined
-      ? {
-          verdict: 'fail',
-          subject: 'restorable to',
-          fact: 'no time',
-          rule: promised,
-          toDo: 'Look at the state of the cluster and of its key',
-        }
+      ? { verdict: 'fail', subject: 'restorable to', fact: 'no time', rule: promised, toDo }
       : {
           verdict: rpo === undefined || age <= rpo ? 'pass' : 'fail',
           subject: 'restorable to',
           fact: `${formatDuration(age)} ago`,
           rule: promised,
-          ...(rpo !== undefined && age > rpo && { toDo: 'Look at the state of the cluster and of its key' }),
+          ...(rpo !== undefined && age > rpo && { toDo }),
         },
   ];
 }

@@ -1,7 +1,7 @@
 import type { CopyJob } from '../../aws/backup.ts';
 import { formatDuration, hours, type Milliseconds, minutes } from '../../duration.ts';
 import type { Finding } from '../../engine/finding.ts';
-import { complete, type Point, sizeText } from './recovery-series.ts';
+import { byAge, complete, type Point, type SeriesWords, sizeText } from './recovery-series.ts';
 
 /** Blocks that hold nothing may be left out, compression differs: what is missing beyond that is data. */
 const leastShare = 0.9;
@@ -12,15 +12,21 @@ const onTheWay = hours(3);
 const apart = (one: Point, other: Point): Milliseconds =>
   Math.abs(one.created.getTime() - other.created.getTime());
 
-/**
- * Which copy belongs to which recovery point: as the copy jobs say, and for those that AWS has forgotten (after 30 days) by the time
- * that both were made.
- */
-export function pairsOf(
-  points: readonly Point[],
-  copies: readonly Point[],
-  jobs: readonly CopyJob[],
-): readonly { readonly point: Point; readonly copy: Point | undefined }[] {
+/** Which copy belongs to which of a series, and what is known of those that are missing. */
+export interface Copying {
+  copyOf(point: Point): Point | undefined;
+  /** Nobody need worry yet. */
+  mayStillCome(point: Point): boolean;
+  /** What the copying itself says of a failure. */
+  readonly why?: string | undefined;
+}
+
+/** Whether it is so young that its copy need not have begun. */
+export const isFresh = ({ completed, created }: Point, now: Date): boolean =>
+  now.getTime() - (completed ?? created).getTime() <= onTheWay;
+
+/** As the copy jobs say, and for those that AWS has forgotten (after 30 days) by the time that both were made. */
+export function copyingByJobs(copies: readonly Point[], jobs: readonly CopyJob[], now: Date): Copying {
   const made = new Map(
     jobs.flatMap(({ SourceRecoveryPointArn, DestinationRecoveryPointArn, State }) =>
       State === 'COMPLETED' &&
@@ -30,24 +36,24 @@ export function pairsOf(
         : [],
     ),
   );
-  return points.map((point) => ({
-    point,
-    copy:
+  return {
+    copyOf: (point) =>
       copies.find(({ arn }) => arn === made.get(point.arn)) ??
       copies.find((copy) => apart(copy, point) < minutes(1)),
-  }));
-}
-
-function mayStillCome(point: Point, jobs: readonly CopyJob[], now: Date): boolean {
-  const own = jobs.filter(({ SourceRecoveryPointArn }) => SourceRecoveryPointArn === point.arn);
-  if (own.some(({ State }) => State === 'CREATED' || State === 'RUNNING')) return true;
-  return own.length === 0 && now.getTime() - (point.completed ?? point.created).getTime() <= onTheWay;
+    mayStillCome(point) {
+      const own = jobs.filter(({ SourceRecoveryPointArn }) => SourceRecoveryPointArn === point.arn);
+      if (own.some(({ State }) => State === 'CREATED' || State === 'RUNNING')) return true;
+      return own.length === 0 && isFresh(point, now);
+    },
+    why: jobs.find(({ State, StatusMessage }) => State === 'FAILED' && StatusMessage)?.StatusMessage,
+  };
 }
 
 export interface CopiesSeen {
   readonly points: readonly Point[];
+  /** What lies in the recovery Region and is complete. */
   readonly copies: readonly Point[];
-  readonly jobs: readonly CopyJob[];
+  readonly copying: Copying;
   readonly now: Date;
   readonly days: number;
   readonly recoveryRegion: string;
@@ -55,32 +61,38 @@ export interface CopiesSeen {
   readonly rpo: Milliseconds | undefined;
   /** What the service promises, where a component's own RPO is more modest. */
   readonly promised: Milliseconds | undefined;
+  readonly words: SeriesWords;
+}
+
+interface Pair {
+  readonly point: Point;
+  readonly copy: Point | undefined;
 }
 
 export function copyFindings(seen: CopiesSeen): readonly Finding[] {
-  const { points, copies, jobs, now, days, recoveryRegion } = seen;
+  const { points, copying, now, days, recoveryRegion, words } = seen;
   const from = now.getTime() - days * hours(24);
   const wanted = complete(points).filter(({ created }) => created.getTime() >= from);
-  const pairs = pairsOf(wanted, complete(copies), jobs);
-  const late = pairs.filter(({ point, copy }) => copy === undefined && !mayStillCome(point, jobs, now));
-  const rule = `every recovery point of the last ${days} days has a copy in ${recoveryRegion}`;
+  const pairs = wanted.map((point): Pair => ({ point, copy: copying.copyOf(point) }));
+  const late = pairs.filter(({ point, copy }) => copy === undefined && !copying.mayStillCome(point));
+  const rule = `every ${words.one} of the last ${days} days has a copy in ${recoveryRegion}`;
   const there = pairs.filter(({ copy }) => copy !== undefined).length;
-  const why = jobs.find(({ State, StatusMessage }) => State === 'FAILED' && StatusMessage)?.StatusMessage;
+  const { why } = copying;
   const existence: Finding =
     late.length === 0
       ? { verdict: 'pass', subject: 'copies', fact: `${there} of ${wanted.length} are there`, rule }
       : {
           verdict: 'fail',
           subject: 'copies',
-          fact: `${late.length} of ${wanted.length} recovery points have no copy${why === undefined ? '' : `; a copy job says: ${why}`}`,
+          fact: `${late.length} of ${wanted.length} ${words.many} have no copy${why === undefined ? '' : `; a copy job says: ${why}`}`,
           rule,
-          toDo: `Read the copy jobs: aws backup list-copy-jobs --by-state FAILED; copy the newest by hand: aws backup start-copy-job. An alarm on failed jobs that is OK for lack of data says nothing`,
+          toDo: words.copiesMissing,
         };
-  return [existence, ...ageFindings(seen), ...shareFindings(pairs, recoveryRegion)];
+  return [existence, ...ageFindings(seen), ...shareFindings(pairs, recoveryRegion, words)];
 }
 
-function ageFindings({ copies, now, rpo, promised, recoveryRegion }: CopiesSeen): readonly Finding[] {
-  const newest = complete(copies).at(-1);
+function ageFindings({ copies, now, rpo, promised, recoveryRegion, words }: CopiesSeen): readonly Finding[] {
+  const newest = byAge(copies).at(-1);
   const subject = 'newest copy';
   if (newest === undefined) {
     return [
@@ -89,7 +101,7 @@ function ageFindings({ copies, now, rpo, promised, recoveryRegion }: CopiesSeen)
         subject,
         fact: `nothing can be restored in ${recoveryRegion}: it holds no complete copy`,
         rule: `there is a copy in ${recoveryRegion}`,
-        toDo: 'Copy the newest recovery point now: aws backup start-copy-job',
+        toDo: words.noCopies,
       },
     ];
   }
@@ -97,7 +109,7 @@ function ageFindings({ copies, now, rpo, promised, recoveryRegion }: CopiesSeen)
   const fact = `its data are ${formatDuration(age)} old`;
   if (rpo !== undefined && age > rpo) {
     const rule = `no older than the RPO, ${formatDuration(rpo)}`;
-    return [{ verdict: 'fail', subject, fact, rule, toDo: 'See which copies are late or failed' }];
+    return [{ verdict: 'fail', subject, fact, rule, toDo: words.copiesOld }];
   }
   if (promised !== undefined && age > promised) {
     return [
@@ -113,7 +125,11 @@ function ageFindings({ copies, now, rpo, promised, recoveryRegion }: CopiesSeen)
   return [{ verdict: 'pass', subject, fact, rule: 'no older than the RPO' }];
 }
 
-function shareFindings(pairs: ReturnType<typeof pairsOf>, recoveryRegion: string): readonly Finding[] {
+export function shareFindings(
+  pairs: readonly Pair[],
+  recoveryRegion: string,
+  words: SeriesWords,
+): readonly Finding[] {
   const known = pairs.flatMap(({ point, copy }) =>
     copy?.bytes === undefined || point.bytes === undefined || point.bytes === 0
       ? []
@@ -129,7 +145,10 @@ function shareFindings(pairs: ReturnType<typeof pairsOf>, recoveryRegion: string
           {
             verdict: 'pass',
             subject: 'copy sizes',
-            fact: `${known.length} copies are as large as their sources`,
+            fact:
+              known.length === 1
+                ? 'as large as its source'
+                : `${known.length} copies are as large as their sources`,
             rule,
           },
         ];
@@ -139,7 +158,7 @@ function shareFindings(pairs: ReturnType<typeof pairsOf>, recoveryRegion: string
       subject: 'copy sizes',
       fact: `${short.length} of ${known.length} copies are short: ${sizeText(worst.bytes)} of ${sizeText(worst.of)} (${Math.round(worst.share * 100)} %)`,
       rule,
-      toDo: `Do not count on ${recoveryRegion}. Copy the newest again, compare, and open a case with AWS: COMPLETED is a statement about the job, not about the data`,
+      toDo: `Do not count on ${recoveryRegion}. ${words.copiesShort}`,
     },
   ];
 }

@@ -2,7 +2,7 @@ import { formatDuration, hours, type Milliseconds, minutes } from '../../duratio
 import type { Finding } from '../../engine/finding.ts';
 import type { BackupPolicy } from './backup-coverage.ts';
 
-/** A recovery point, whatever it is of. */
+/** One backup of a series: a recovery point of AWS Backup, or what was saved to a bucket at one time. */
 export interface Point {
   readonly arn: string;
   readonly created: Date;
@@ -13,6 +13,39 @@ export interface Point {
   readonly key?: string | undefined;
   readonly deleteAt?: Date | undefined;
 }
+
+/** How findings speak of a series, and what they tell to do about it. */
+export interface SeriesWords {
+  readonly one: string;
+  readonly many: string;
+  readonly none: string;
+  readonly late: string;
+  readonly gap: string;
+  readonly young: string;
+  keepLonger(point: Point): string;
+  readonly noCopies: string;
+  readonly copiesMissing: string;
+  readonly copiesOld: string;
+  readonly copiesShort: string;
+}
+
+export const recoveryPointWords: SeriesWords = {
+  one: 'recovery point',
+  many: 'recovery points',
+  none: 'Back it up now: aws backup start-backup-job; then find out why the plan did not',
+  late: 'Find out why no backup was made since: "jobs" below',
+  gap: 'What was lost then can only be had from the recovery points around it; see "jobs" for the cause',
+  young:
+    'Expected of a new resource; else find out who deleted the older ones (CloudTrail: DeleteRecoveryPoint)',
+  keepLonger: ({ arn }) =>
+    `Keep it longer: aws backup update-recovery-point-lifecycle --recovery-point-arn ${arn}`,
+  noCopies: 'Copy the newest recovery point now: aws backup start-copy-job',
+  copiesMissing:
+    'Read the copy jobs: aws backup list-copy-jobs --by-state FAILED; copy the newest by hand: aws backup start-copy-job. An alarm on failed jobs that is OK for lack of data says nothing',
+  copiesOld: 'See which copies are late or failed',
+  copiesShort:
+    'Copy the newest again, compare, and open a case with AWS: COMPLETED is a statement about the job, not about the data',
+};
 
 const day = hours(24);
 
@@ -32,7 +65,7 @@ export const sizeText = (bytes: number): string => {
   return bytes < 1024 ** 2 ? `${bytes} bytes` : `${Math.round((bytes / unit) * 10) / 10} ${name}`;
 };
 
-type Rules = BackupPolicy['rules'];
+type Rules = readonly Pick<BackupPolicy['rules'][number], 'every' | 'keepDays'>[];
 
 /** The longest gap that the rules allow behind a recovery point of this age: of those that still keep it, the most frequent one. */
 export const longestGap = (rules: Rules, age: Milliseconds): Milliseconds =>
@@ -66,24 +99,29 @@ const timeText = (time: Date): string => time.toISOString().slice(0, 16).replace
 
 const ageText = (now: Date, then: Date): string => formatDuration(Math.max(0, since(now, then)));
 
-export function newestFinding(points: readonly Point[], now: Date, rpo: Milliseconds | undefined): Finding {
+export function newestFinding(
+  points: readonly Point[],
+  now: Date,
+  rpo: Milliseconds | undefined,
+  words: SeriesWords,
+): Finding {
   const subject = 'newest';
   const rule =
-    rpo === undefined ? 'there is a recovery point' : `no older than the RPO, ${formatDuration(rpo)}`;
+    rpo === undefined ? `there is a ${words.one}` : `no older than the RPO, ${formatDuration(rpo)}`;
   const newest = complete(points).at(-1);
   if (newest === undefined) {
     return {
       verdict: 'fail',
       subject,
-      fact: 'there is no complete recovery point',
+      fact: `there is no complete ${words.one}`,
       rule,
-      toDo: 'Back it up now: aws backup start-backup-job; then find out why the plan did not',
+      toDo: words.none,
     };
   }
   const fact = `${ageText(now, newest.created)} old`;
   return rpo === undefined || since(now, newest.created) <= rpo
     ? { verdict: 'pass', subject, fact, rule }
-    : { verdict: 'fail', subject, fact, rule, toDo: 'Find out why no backup was made since: "jobs" below' };
+    : { verdict: 'fail', subject, fact, rule, toDo: words.late };
 }
 
 export function seriesFinding(
@@ -91,6 +129,7 @@ export function seriesFinding(
   rules: Rules,
   now: Date,
   days: number,
+  words: SeriesWords,
 ): readonly Finding[] {
   const kept = Math.max(...rules.map(({ keepDays }) => keepDays));
   const window = Math.min(days, kept) * day;
@@ -104,13 +143,13 @@ export function seriesFinding(
   const reaches = since(now, oldest.created);
   return [
     gaps.length === 0
-      ? { verdict: 'pass', subject, fact: `${done.length} recovery points, no gap`, rule }
+      ? { verdict: 'pass', subject, fact: `${done.length} ${words.many}, no gap`, rule }
       : {
           verdict: 'fail',
           subject,
           fact: `${gaps.length} gaps, such as from ${timeText(gaps[0]?.from ?? now)} to ${timeText(gaps[0]?.to ?? now)} UTC`,
           rule,
-          toDo: 'What was lost then can only be had from the recovery points around it; see "jobs" for the cause',
+          toDo: words.gap,
         },
     ...(reaches >= window - slowest - slack
       ? []
@@ -120,14 +159,19 @@ export function seriesFinding(
             subject: 'reach',
             fact: `the oldest is ${formatDuration(reaches)} old`,
             rule: `${formatDuration(window)} back`,
-            toDo: 'Expected of a new resource; else find out who deleted the older ones (CloudTrail: DeleteRecoveryPoint)',
+            toDo: words.young,
           },
         ]),
   ];
 }
 
 /** What is due to expire before its successor can be there leaves nothing to restore from. */
-export function expiryFinding(points: readonly Point[], rules: Rules, now: Date): readonly Finding[] {
+export function expiryFinding(
+  points: readonly Point[],
+  rules: Rules,
+  now: Date,
+  words: SeriesWords,
+): readonly Finding[] {
   const newest = complete(points).at(-1);
   if (newest === undefined) return [];
   const rule = 'the newest outlives the next backup';
@@ -144,7 +188,7 @@ export function expiryFinding(points: readonly Point[], rules: Rules, now: Date)
       subject: 'expiry',
       fact: `the newest expires ${timeText(deleteAt)} UTC, the next is due by ${timeText(due)}`,
       rule,
-      toDo: `Keep it longer: aws backup update-recovery-point-lifecycle --recovery-point-arn ${newest.arn}`,
+      toDo: words.keepLonger(newest),
     },
   ];
 }
@@ -189,7 +233,7 @@ export function stateFinding(points: readonly Point[]): readonly Finding[] {
                 `${status} of ${timeText(created)} UTC${message ? `: ${message}` : ''}`,
             )
             .join('; '),
-          rule: 'every recovery point is complete',
+          rule: 'every one is complete',
           toDo: 'Do not count on these',
         },
       ];

@@ -83,7 +83,7 @@ export type WorldFault =
   | { readonly what: 'dns-cached'; readonly by: Milliseconds }
   /** Pools stay on the connections to the demoted writer. */
   | { readonly what: 'pool-stays'; readonly share?: number }
-  /** `resourceType` as AWS Backup has it: Aurora, EFS. */
+  /** `resourceType` as AWS Backup has it: Aurora, EBS, EFS, RDS. */
   | {
       readonly what: 'restore-fails';
       readonly resourceType?: string;

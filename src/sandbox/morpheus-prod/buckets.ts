@@ -36,6 +36,11 @@ const brokerDefinitions = JSON.stringify({
 const searchIndex = (snapshot: string) =>
   JSON.stringify({ snapshots: [{ name: snapshot, state: 1, version: '2.5.0' }], indices: {} });
 
+/** The answer of describe-domain-config, as a nightly job saves it. */
+const searchConfiguration = JSON.stringify({
+  DomainConfig: { EngineVersion: { Options: 'OpenSearch_2.5', Status: { State: 'Active' } } },
+});
+
 /** Ids follow from the name: nothing is drawn while the stack is built. */
 function object(bucket: string, key: string, text: string, lastModified: Date): ObjectVersion {
   const body = Buffer.from(text);
@@ -54,18 +59,22 @@ function object(bucket: string, key: string, text: string, lastModified: Date): 
   };
 }
 
-const nights = 3;
+/** As long as the bucket keeps them. */
+const nights = 8;
 
 function nightly(bucket: string, now: Date): ObjectVersion[] {
-  const dates = Array.from({ length: nights }, (_, ago) => {
-    const day = later(now, -hours(24 * (ago + 1)))
+  const dates = Array.from({ length: nights + 1 }, (_, ago) => {
+    const day = later(now, -hours(24 * ago))
       .toISOString()
       .slice(0, 10);
     return { day, at: new Date(`${day}T02:15:00Z`) };
   });
   return dates
+    .filter(({ at }) => at <= now)
+    .slice(0, nights)
     .flatMap(({ day, at }) => [
       object(bucket, `broker/definitions/${day}.json`, brokerDefinitions, at),
+      object(bucket, `search/configuration/${day}.json`, searchConfiguration, at),
       object(bucket, `search/snapshots/${day}/index-0`, searchIndex(day), at),
     ])
     .toSorted((one, other) => (one.key < other.key ? -1 : 1));
@@ -83,7 +92,7 @@ const bucket = (name: string, where: string, key: string, created: string, now: 
   versions: nightly(name, now),
 });
 
-/** What AWS Backup does not cover: the broker's definitions and the search snapshots, in both Regions. */
+/** What AWS Backup does not cover: the broker's definitions, the search snapshots and configuration, in both Regions. */
 export function buckets(world: World): void {
   world.s3.buckets.push(
     bucket(backupBucket, region, keys.backup, '2025-06-11T08:21:37Z', world.now),

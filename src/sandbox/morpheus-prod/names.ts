@@ -68,6 +68,9 @@ export const queue = {
   user: 'morpheus',
 } as const;
 
+/** Of Amazon MQ, in the recovery Region. */
+export const recoveryConfigurationId = 'c-8b1d3f5a-0c2e-4a6b-9d17-3e5f7a9b1c2d';
+
 export const search = {
   domain: 'morpheus-logs',
   arn: `arn:aws:es:${region}:${account}:domain/morpheus-logs`,

@@ -3,7 +3,15 @@ import { newConfiguration } from '../services/mq/configurations.ts';
 import { emptyMq, type MqState } from '../services/mq/state.ts';
 import type { World } from '../world.ts';
 import { loginIn } from './login-in.ts';
-import { keys, queue as names, secrets, securityGroups, subnetIds, zones } from './names.ts';
+import {
+  keys,
+  queue as names,
+  recoveryConfigurationId,
+  secrets,
+  securityGroups,
+  subnetIds,
+  zones,
+} from './names.ts';
 
 const version = '3.10.20';
 const created = new Date('2025-06-11T08:21:40Z');
@@ -60,3 +68,16 @@ export function queue(world: World): MqState {
     ],
   };
 }
+
+/** What a broker in the recovery Region would be made with: it says the same. */
+export const recoveryQueue = (world: World): MqState => ({
+  ...emptyMq(),
+  configurations: [
+    newConfiguration(world, {
+      id: recoveryConfigurationId,
+      name: `${names.name}-configuration`,
+      version,
+      description: `As ${names.name} in its own Region`,
+    }),
+  ],
+});

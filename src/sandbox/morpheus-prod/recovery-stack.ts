@@ -1,4 +1,3 @@
-import { recoveryBucket } from './buckets.ts';
 import {
   dns,
   parameters as names,
@@ -85,13 +84,7 @@ export const recoveredAs = {
     instanceType: 'mq.m5.large',
     securityGroups: [recovery.securityGroups.queue],
     secret: secrets.queue.name,
-    definitions: {
-      bucket: recoveryBucket,
-      prefix: 'broker/definitions/',
-      noOlderThan: '36h',
-      fleet: 'app',
-      command: 'morpheus-ctl queue-import {location}',
-    },
+    definitions: { fleet: 'app', command: 'morpheus-ctl queue-import {location}' },
     parameters: [{ name: 'queue/endpoint', value: 'amqps://{host}:5671' }],
   },
   search: {
@@ -102,13 +95,7 @@ export const recoveredAs = {
     volume: { gibibytes: 200 },
     securityGroups: [recovery.securityGroups.search],
     secret: secrets.search.name,
-    snapshots: {
-      bucket: recoveryBucket,
-      prefix: 'search/snapshots/',
-      noOlderThan: '36h',
-      fleet: 'app',
-      command: 'morpheus-ctl search-restore {location}',
-    },
+    snapshots: { fleet: 'app', command: 'morpheus-ctl search-restore {location}' },
     parameters: [{ name: 'search/endpoint', value: 'https://{host}' }],
   },
 };

@@ -41,6 +41,7 @@ export {
   DeleteDBClusterSnapshot$,
   DeleteDBInstance$,
   DeleteDBSubnetGroup$,
+  DescribeAccountAttributes$,
   DescribeDBClusterAutomatedBackups$,
   DescribeDBClusterEndpoints$,
   DescribeDBClusterParameterGroups$,

@@ -6,6 +6,7 @@ import {
   gapsIn,
   longestGap,
   type Point,
+  recoveryPointWords,
 } from '../../../src/runbooks/parts/recovery-series.ts';
 
 const now = new Date('2026-03-02T02:10:00Z');
@@ -77,5 +78,7 @@ test.each([
   ['goes before the next can be there', 3, 'fail'],
 ])('the newest %s', (_what, inHours, verdict) => {
   const deleteAt = new Date(now.getTime() + hours(inHours));
-  expect(expiryFinding([point(1, { deleteAt })], rules, now)).toMatchObject([{ verdict }]);
+  expect(expiryFinding([point(1, { deleteAt })], rules, now, recoveryPointWords)).toMatchObject([
+    { verdict },
+  ]);
 });

@@ -1206,6 +1206,16 @@ describe('RDS: behind the endpoints', () => {
     expect(value('CPUUtilization', reader)).toBeUndefined();
   });
 
+  test('rule 36: quotas are shown with what is used of them', () => {
+    const shown = aws.DescribeAccountAttributes(prod()).AccountQuotas;
+    expect(shown.map(({ AccountQuotaName, Used, Max }) => [AccountQuotaName, Used, Max])).toEqual([
+      ['DBClusters', 1, 40],
+      ['DBInstances', 2, 40],
+      ['ManualClusterSnapshots', 0, 100],
+      ['DBSubnetGroups', 1, 50],
+    ]);
+  });
+
   test('a stored world goes on as it would have', () => {
     const world = prod();
     aws.FailoverDBCluster(world, { DBClusterIdentifier });

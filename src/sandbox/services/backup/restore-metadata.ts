@@ -41,6 +41,11 @@ function listIn(text: string | undefined): string[] | undefined {
  * @throws AwsFault of the resource's own service, or where metadata is missing
  */
 export function make(world: World, held: Held, metadata: Metadata, tagsToo: boolean): string {
+  if (held.type === 'EBS' || held.type === 'RDS')
+    throw new AwsFault(
+      'InvalidParameterValueException',
+      `The sandbox restores no recovery points of type ${held.type}.`,
+    );
   const { read, demand, isTrue } = reader(metadata);
   if (held.type === 'Aurora') {
     const port = read('Port');
@@ -94,6 +99,14 @@ const fileSystemIdIn = (arn: string): string => arn.slice(arn.lastIndexOf('/') +
 
 /** The configuration at the time of the backup. */
 export function recordedMetadata(held: Held): Record<string, string> {
+  if (held.type === 'EBS') {
+    const { bytes, kmsKeyId } = held.copy;
+    return { volumeSize: String(bytes / 1024 ** 3), encrypted: 'true', kmsKeyId };
+  }
+  if (held.type === 'RDS') {
+    const { of, engine, engineVersion } = held.copy;
+    return { DBInstanceIdentifier: of.split(':').at(-1) ?? '', Engine: engine, EngineVersion: engineVersion };
+  }
   if (held.type === 'EFS') return { 'file-system-id': fileSystemIdIn(held.copy.of) };
   const { copy } = held;
   return {
@@ -109,17 +122,27 @@ export function recordedMetadata(held: Held): Record<string, string> {
 }
 
 /** What a restore test would use. https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing-inferred-metadata.html */
-export const inferredMetadata = (held: Held, suffix: string): Record<string, string> =>
-  held.type === 'EFS'
-    ? {
+export function inferredMetadata(held: Held, suffix: string): Record<string, string> {
+  switch (held.type) {
+    case 'EFS':
+      return {
         encrypted: 'true',
         'file-system-id': fileSystemIdIn(held.copy.of),
         kmsKeyId: 'alias/aws/elasticfilesystem',
         newFileSystem: 'true',
         performanceMode: 'generalPurpose',
-      }
-    : {
+      };
+    case 'Aurora':
+      return {
         availabilityZones: JSON.stringify(held.copy.availabilityZones.slice(0, 3)),
         dbClusterIdentifier: `awsbackup-restore-test-${suffix}`,
         engine: held.copy.engine,
       };
+    case 'EBS':
+      return { encrypted: 'true', volumeType: 'gp3' };
+    case 'RDS':
+      return { dbInstanceIdentifier: `awsbackup-restore-test-${suffix}`, engine: held.copy.engine };
+    default:
+      return held satisfies never;
+  }
+}

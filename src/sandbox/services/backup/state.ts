@@ -13,15 +13,19 @@ import type {
   RestoreValidationStatus,
 } from '@aws-sdk/client-backup';
 import type { Known } from '../../known.ts';
+import type { VolumeCopy } from '../ec2/volumes.ts';
 import type { FileSystemCopy } from '../efs/copies.ts';
 import type { ClusterCopy } from '../rds/cluster-copies.ts';
+import type { SingleCopy } from '../rds/state.ts';
 
-export type ResourceType = 'Aurora' | 'EFS';
+export type ResourceType = 'Aurora' | 'EBS' | 'EFS' | 'RDS';
 
 /** What a recovery point holds of its resource. */
 export type Held =
   | { readonly type: 'Aurora'; readonly copy: ClusterCopy }
-  | { readonly type: 'EFS'; readonly copy: FileSystemCopy };
+  | { readonly type: 'EBS'; readonly copy: VolumeCopy }
+  | { readonly type: 'EFS'; readonly copy: FileSystemCopy }
+  | { readonly type: 'RDS'; readonly copy: SingleCopy };
 
 export interface VaultState {
   readonly vault: Known<
@@ -201,9 +205,9 @@ export const emptyBackup = (): BackupState => ({
   timings: {
     scheduledStart: [60, 900],
     start: [5, 60],
-    backup: { Aurora: [180, 480], EFS: [420, 1080] },
-    copy: { Aurora: [900, 2100], EFS: [600, 1500] },
-    restore: { Aurora: [420, 900], EFS: [900, 2400] },
+    backup: { Aurora: [180, 480], EBS: [240, 900], EFS: [420, 1080], RDS: [240, 600] },
+    copy: { Aurora: [900, 2100], EBS: [600, 1500], EFS: [600, 1500], RDS: [900, 2100] },
+    restore: { Aurora: [420, 900], EBS: [60, 300], EFS: [900, 2400], RDS: [600, 1500] },
     deletion: [20, 120],
     look: 30,
   },

@@ -3,7 +3,7 @@ import { minutes } from '../../../duration.ts';
 import { databaseConnections } from '../../application/pools.ts';
 import { later } from '../../schedule.ts';
 import type { World } from '../../world.ts';
-import { hasQuorum } from '../opensearch/health.ts';
+import { hasQuorum, isWithoutSnapshots } from '../opensearch/health.ts';
 import { databaseMetrics } from '../rds/metrics.ts';
 import type { Reported } from './series.ts';
 
@@ -112,6 +112,7 @@ function ofSearch(world: World): Reported[] {
       report('ClusterStatus.green', isRed ? 0 : 1),
       report('ClusterStatus.red', isRed ? 1 : 0),
       report('FreeStorageSpace', free),
+      report('AutomatedSnapshotFailure', isWithoutSnapshots(world, domain) ? 1 : 0),
     ];
   });
 }

@@ -1,6 +1,7 @@
 import type { InstanceStateName } from '@aws-sdk/client-ec2';
 import type { EventHandlers, World } from '../../world.ts';
 import type { Ec2Event } from './state.ts';
+import { releaseVolumes } from './volumes.ts';
 
 /** AWS shows terminated instances for about an hour. */
 const terminatedKept = 8;
@@ -25,6 +26,7 @@ export function setNodeState(
   node.instance.State = { Code: stateCodes[name], Name: name };
   if (name !== 'terminated') return;
   node.terminatedAt = world.now;
+  releaseVolumes(world, id);
   const gone = Object.values(world.ec2.nodes)
     .filter(({ terminatedAt }) => terminatedAt !== undefined)
     .sort((one, other) => Number(one.terminatedAt) - Number(other.terminatedAt));

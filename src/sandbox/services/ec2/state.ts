@@ -5,6 +5,8 @@ import type {
   LaunchTemplateVersion,
   SecurityGroup,
   Subnet,
+  Volume,
+  VolumeAttachment,
   Vpc,
 } from '@aws-sdk/client-ec2';
 import type { ApplicationOnNode } from '../../application/state.ts';
@@ -52,6 +54,15 @@ export interface Software {
   readonly failsFrom?: { readonly shareOfNodes: number; readonly errorShare: number };
 }
 
+/** State and attachments are shown from here. All are encrypted. */
+export type VolumeState = Omit<
+  Known<Volume, 'VolumeId' | 'Size' | 'AvailabilityZone' | 'CreateTime' | 'KmsKeyId' | 'Tags'>,
+  'State' | 'Attachments'
+> & {
+  /** Absent where it is attached to nothing. */
+  attachment?: Known<VolumeAttachment, 'InstanceId' | 'Device' | 'AttachTime' | 'DeleteOnTermination'>;
+};
+
 export interface Ec2State {
   images: Known<Image, 'ImageId' | 'State' | 'Name'>[];
   software: Record<string, Software>;
@@ -63,6 +74,7 @@ export interface Ec2State {
     'GroupId' | 'GroupName' | 'VpcId' | 'IpPermissions' | 'IpPermissionsEgress' | 'Tags'
   >[];
   nodes: Record<string, NodeState>;
+  volumes: VolumeState[];
   /** The same for RunInstances. */
   launchTokens: Record<string, { request: string; instances: string[] }>;
   /** Zones in which no further instance can be launched. */
@@ -78,6 +90,7 @@ export const emptyEc2 = (): Ec2State => ({
   securityGroups: [],
   launchTokens: {},
   nodes: {},
+  volumes: [],
   zonesWithoutCapacity: [],
 });
 

@@ -26,6 +26,7 @@ const allTagged = ({ ec2 }: World): Tagged[] => [
   })),
   ...ec2.subnets.map((subnet) => ({ id: subnet.SubnetId, type: 'subnet' as const, resource: subnet })),
   ...ec2.vpcs.map((vpc) => ({ id: vpc.VpcId, type: 'vpc' as const, resource: vpc })),
+  ...ec2.volumes.map((volume) => ({ id: volume.VolumeId, type: 'volume' as const, resource: volume })),
   ...ec2.securityGroups.map((group) => ({
     id: group.GroupId,
     type: 'security-group' as const,

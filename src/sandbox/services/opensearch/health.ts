@@ -1,17 +1,34 @@
 import type { DescribeDomainHealthResponse, DomainHealth } from '@aws-sdk/client-opensearch';
-import { inForce } from '../../faults/fault.ts';
+import { hours } from '../../../duration.ts';
+import { beginOf, inForce } from '../../faults/fault.ts';
+import { later } from '../../schedule.ts';
 import type { World } from '../../world.ts';
 import type { Operations } from '../operations.ts';
 import { isDoubled, isUnderWay } from './changes.ts';
 import { knownDomain } from './known-domain.ts';
 import type { Domain } from './state.ts';
 
-const isLost = (world: World, zone: string): boolean =>
-  inForce(world, 'zone-outage').some((fault) => fault.zone === zone);
+const outageOf = (world: World, zone: string) =>
+  inForce(world, 'zone-outage').find((fault) => fault.zone === zone);
+
+const isLost = (world: World, zone: string): boolean => outageOf(world, zone) !== undefined;
+
+const hasLeader = ({ nodes }: Domain, isGone: (zone: string) => boolean): boolean =>
+  nodes.filter(({ zone }) => !isGone(zone)).length > nodes.length / 2;
 
 /** All data nodes may lead; a leader needs most of them. */
-export const hasQuorum = (world: World, { nodes }: Domain): boolean =>
-  nodes.filter(({ zone }) => !isLost(world, zone)).length > nodes.length / 2;
+export const hasQuorum = (world: World, domain: Domain): boolean =>
+  hasLeader(domain, (zone) => isLost(world, zone));
+
+const snapshotsMissedFor = hours(36);
+
+/** A red domain makes no automated snapshots, and after 36 hours its metric says so. */
+export const isWithoutSnapshots = (world: World, domain: Domain): boolean =>
+  !hasLeader(domain, (zone) => {
+    const outage = outageOf(world, zone);
+    const begin = outage && beginOf(world, outage);
+    return begin !== undefined && later(begin, snapshotsMissedFor) <= world.now;
+  });
 
 const zonesOf = ({ nodes }: Domain): string[] => [...new Set(nodes.map(({ zone }) => zone))];
 

@@ -11,10 +11,27 @@ import { eventOf, keptFor } from './event-log.ts';
 import { knownCluster, knownInstance, type Membership } from './find.ts';
 import { instanceClasses } from './instance-classes.ts';
 import { filtered, paged } from './listing.ts';
+import { findSingle, shownSingle, singleFilters } from './single-instances.ts';
 import { allSnapshots, knownSnapshot, shownSnapshot } from './snapshots.ts';
 import type { ClusterState, SnapshotState } from './state.ts';
 
+/** What a new account may have in a Region. https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/CHAP_Limits.html */
+const quotas = { clusters: 40, instances: 40, manualClusterSnapshots: 100, subnetGroups: 50 };
+
 export const describing = {
+  DescribeAccountAttributes({ rds }) {
+    const quota = (AccountQuotaName: string, Max: number, Used: number) => ({ AccountQuotaName, Max, Used });
+    const manual = rds.snapshots.filter(({ snapshot }) => snapshot.SnapshotType === 'manual');
+    return {
+      AccountQuotas: [
+        quota('DBClusters', quotas.clusters, rds.clusters.length),
+        quota('DBInstances', quotas.instances, rds.clusters.flatMap(({ instances }) => instances).length),
+        quota('ManualClusterSnapshots', quotas.manualClusterSnapshots, manual.length),
+        quota('DBSubnetGroups', quotas.subnetGroups, rds.subnetGroups.length),
+      ],
+    };
+  },
+
   DescribeDBClusters(world, input) {
     const { clusters } = world.rds;
     const asked = input.DBClusterIdentifier;
@@ -25,12 +42,18 @@ export const describing = {
 
   DescribeDBInstances(world, input) {
     const asked = input.DBInstanceIdentifier;
-    const found = asked === undefined ? allInstances(world) : [knownInstance(world, asked)];
-    const page = paged(filtered(found, input.Filters, instanceFilters), input);
-    return {
-      DBInstances: page.items.map(({ cluster, member }) => shownInstance(world, cluster, member)),
-      Marker: page.next,
-    };
+    const single = asked === undefined ? undefined : findSingle(world, asked);
+    const members =
+      asked === undefined ? allInstances(world) : single === undefined ? [knownInstance(world, asked)] : [];
+    const singles = asked === undefined ? world.rds.singles : single === undefined ? [] : [single];
+    const shown = [
+      ...filtered(members, input.Filters, instanceFilters).map(({ cluster, member }) =>
+        shownInstance(world, cluster, member),
+      ),
+      ...filtered(singles, input.Filters, singleFilters).map((instance) => shownSingle(world, instance)),
+    ];
+    const page = paged(shown, input);
+    return { DBInstances: page.items, Marker: page.next };
   },
 
   DescribeDBClusterEndpoints(world, input) {

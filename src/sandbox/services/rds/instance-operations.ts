@@ -21,6 +21,7 @@ import { changeClass } from './instance-events.ts';
 import { usableKey } from './keys.ts';
 import { resourceId } from './new-cluster.ts';
 import { isWriter, takeDown } from './serving.ts';
+import { findSingle, modifySingle, refuseSingle } from './single-instances.ts';
 import type { ClusterState, InstanceState } from './state.ts';
 import { drawSpan } from './timings.ts';
 import { maintenanceWindow, nextMaintenanceWindow } from './windows.ts';
@@ -46,7 +47,7 @@ export const instanceOperations = {
         'The requested DB Instance will be a member of a DB Cluster. Set master user credentials for the DB Cluster.',
       );
     const DBInstanceClass = orderable(input.DBInstanceClass ?? '', cluster.EngineVersion);
-    if (findInstance(world, name) !== undefined)
+    if (findInstance(world, name) !== undefined || findSingle(world, name) !== undefined)
       throw new AwsFault('DBInstanceAlreadyExistsFault', 'DB instance already exists');
     mustBe(state, 'available');
     usableKey(world, cluster.KmsKeyId);
@@ -99,6 +100,8 @@ export const instanceOperations = {
   },
 
   ModifyDBInstance(world, input) {
+    const single = findSingle(world, input.DBInstanceIdentifier ?? '');
+    if (single !== undefined) return { DBInstance: modifySingle(world, single, input) };
     const { cluster: state, member } = knownInstance(world, input.DBInstanceIdentifier);
     const { instance } = member;
     refuseUnserved(input, ['NewDBInstanceIdentifier']);
@@ -141,6 +144,7 @@ export const instanceOperations = {
   },
 
   RebootDBInstance(world, { DBInstanceIdentifier, ForceFailover }) {
+    refuseSingle(world, DBInstanceIdentifier ?? '');
     const { cluster: state, member } = knownInstance(world, DBInstanceIdentifier);
     if (ForceFailover)
       throw new AwsFault(
@@ -161,6 +165,7 @@ export const instanceOperations = {
 
   /** When the writer goes, a reader is promoted first. */
   DeleteDBInstance(world, input) {
+    refuseSingle(world, input.DBInstanceIdentifier ?? '');
     const { cluster: state, member } = knownInstance(world, input.DBInstanceIdentifier);
     const name = member.instance.DBInstanceIdentifier;
     if (input.FinalDBSnapshotIdentifier !== undefined)

@@ -118,6 +118,34 @@ export interface ClusterState {
   stoppedAt: Date | undefined;
 }
 
+/** An instance without a cluster, as DescribeDBInstances shows it, but for its restorable time. */
+export type SingleInstance = Known<
+  DBInstance,
+  | 'DBInstanceIdentifier'
+  | 'DBInstanceArn'
+  | 'DBInstanceStatus'
+  | 'DbiResourceId'
+  | 'Engine'
+  | 'EngineVersion'
+  | 'AllocatedStorage'
+  | 'InstanceCreateTime'
+  | 'KmsKeyId'
+  | 'BackupRetentionPeriod'
+  | 'PreferredBackupWindow'
+  | 'TagList'
+>;
+
+/** What a snapshot of an instance without a cluster holds. */
+export interface SingleCopy {
+  /** ARN of the instance. */
+  readonly of: string;
+  readonly takenAt: Date;
+  readonly bytes: number;
+  readonly kmsKeyId: string;
+  readonly engine: string;
+  readonly engineVersion: string;
+}
+
 export interface SnapshotState {
   snapshot: Known<
     DBClusterSnapshot,
@@ -148,6 +176,8 @@ export interface RdsState {
   /** The part of every host name that stands for account and Region; drawn with the first cluster. */
   hostId: string | undefined;
   clusters: ClusterState[];
+  /** Instances that belong to no cluster. */
+  singles: SingleInstance[];
   /** Manual ones. The automated ones follow from the time. */
   snapshots: SnapshotState[];
   subnetGroups: SubnetGroupState[];
@@ -182,6 +212,7 @@ export type RdsEvent =
 export const emptyRds = (): RdsState => ({
   hostId: undefined,
   clusters: [],
+  singles: [],
   snapshots: [],
   subnetGroups: [],
   clusterParameterGroups: [],

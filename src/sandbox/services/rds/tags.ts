@@ -4,6 +4,7 @@ import type { World } from '../../world.ts';
 import type { Operations } from '../operations.ts';
 import { knownCluster, knownClusterParameterGroup, knownInstance, knownSubnetGroup } from './find.ts';
 import { tagRecord } from './groups.ts';
+import { findSingle } from './single-instances.ts';
 import { knownSnapshot } from './snapshots.ts';
 
 export const tagOperations = {
@@ -53,7 +54,7 @@ function tagsOf(world: World, arn: string): TagsOfResource {
     case 'cluster':
       return inList(knownCluster(world, arn).cluster);
     case 'db':
-      return inList(knownInstance(world, arn).member.instance);
+      return inList(findSingle(world, arn) ?? knownInstance(world, arn).member.instance);
     case 'cluster-snapshot':
       return inList(knownSnapshot(world, arn).snapshot);
     case 'subgrp':

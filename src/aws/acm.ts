@@ -1,0 +1,21 @@
+import type { CertificateDetail } from '@aws-sdk/client-acm';
+import { absentWhen } from './absent.ts';
+import { awsFunction } from './aws-function.ts';
+import type { ReadClients } from './clients.ts';
+
+export type { CertificateDetail };
+
+/**
+ * A certificate, `undefined` where there is none of this ARN. `NotAfter` is its end; a renewal that AWS makes has its state in
+ * `RenewalSummary`. https://docs.aws.amazon.com/acm/latest/APIReference/API_DescribeCertificate.html
+ */
+export const describeCertificate = awsFunction(
+  ['acm:DescribeCertificate'],
+  async (aws: ReadClients, arn: string): Promise<CertificateDetail | undefined> => {
+    const { DescribeCertificateCommand } = await import('./sdk/acm.ts');
+    const answer = await absentWhen(['ResourceNotFoundException'], () =>
+      aws.send('acm', new DescribeCertificateCommand({ CertificateArn: arn })),
+    );
+    return answer?.Certificate;
+  },
+);
