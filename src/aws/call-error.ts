@@ -17,6 +17,8 @@ export interface FailedCall {
   readonly profile: string | undefined;
   /** Must not be in the message. */
   readonly secrets: readonly string[];
+  /** Its answer holds a secret: what the SDK says of an answer that it cannot read may quote it. */
+  readonly handsOutSecret: boolean;
 }
 
 type Kind =
@@ -70,10 +72,11 @@ export function callError(error: unknown, call: FailedCall): AwsCallError | Bug 
   const action = `${call.service}:${call.operation}`;
   if (!isError(error)) return new Bug(`${action} failed with something that is no error: ${String(error)}`);
   const kind = kindOf(error);
-  const text = readable(redactText(error.message, call.secrets));
+  const mayQuoteAnswer = call.handsOutSecret && (kind === undefined || kind === 'unreadable');
+  const text = mayQuoteAnswer ? '' : readable(redactText(error.message, call.secrets));
   if (kind === undefined) {
     return new Bug(`${action} failed before it reached AWS: ${text}`, {
-      cause: redactText(error.stack ?? '', call.secrets),
+      ...(!mayQuoteAnswer && { cause: redactText(error.stack ?? '', call.secrets) }),
     });
   }
   const awsCode = awsCodeOf(error);

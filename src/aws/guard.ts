@@ -13,8 +13,8 @@ import { AwsCallError, BlockedWrite, Bug, Interrupted } from '../errors.ts';
 import { callError } from './call-error.ts';
 import type { CallRecord, Grant, ServiceName } from './clients.ts';
 import { iamActionOf, iamPrefixOf } from './iam-prefix.ts';
-import { readOperations } from './read-operations.ts';
-import { redact } from './redaction.ts';
+import { readOperations, secretOperations } from './read-operations.ts';
+import { redact, secretsIn } from './redaction.ts';
 import type { CallsUnderWay, WireOptions } from './retry.ts';
 
 /** What goes along with a command: the grant that it was sent under, and what its requests are sent with. */
@@ -43,6 +43,7 @@ export function guardPlugin(options: GuardOptions): Pluggable<object, MetadataBe
   const { service, region, isElsewhere, profile, rehearsal, clock, grants, calls } = options;
   const iamPrefix = iamPrefixOf[service];
   const reads = new Set(readOperations[service]);
+  const handsOutSecrets = new Set(secretOperations[service]);
 
   const guard: InitializeMiddleware<object, MetadataBearer> = (next, context) => async (args) => {
     const [operation, inputSchema] = operationOf(context);
@@ -56,7 +57,8 @@ export function guardPlugin(options: GuardOptions): Pluggable<object, MetadataBe
         `${action} was not sent: the step ${grant.step} does not declare it. Add the function that sends it to the step's \`uses\`, or ${action} to that function's actions`,
       );
     }
-    const write = !reads.has(operation);
+    const isRead = reads.has(operation);
+    const write = !isRead && !handsOutSecrets.has(operation);
     const parameters = redact(inputSchema, args.input) ?? {};
     const { step, phase } = grant;
     const record = (end: Pick<CallRecord, 'attempts' | 'milliseconds' | 'requestId' | 'error'>) =>
@@ -71,13 +73,15 @@ export function guardPlugin(options: GuardOptions): Pluggable<object, MetadataBe
         ...end,
       });
 
-    if (write && rehearsal) {
+    if (!isRead && rehearsal) {
       record({ attempts: 0, milliseconds: 0, error: 'BlockedWrite' });
       throw new BlockedWrite(iamPrefix, operation, parameters);
     }
-    if (write && phase === 'read') {
+    if (!isRead && phase === 'read') {
       throw new Bug(
-        `${action} was not sent: the step ${step} may only read here. If it changes nothing, add ${operation} to the list in read-operations.ts`,
+        write
+          ? `${action} was not sent: the step ${step} may only read here. If it changes nothing, add ${operation} to the list in read-operations.ts`
+          : `${action} was not sent: it hands out a secret, and the step ${step} may only read here`,
       );
     }
     if (grant.signal.aborted) throw new Interrupted();
@@ -96,7 +100,8 @@ export function guardPlugin(options: GuardOptions): Pluggable<object, MetadataBe
             attempts: call.attempts,
             region,
             profile,
-            secrets: secretsOf(context),
+            secrets: [...secretsOf(context), ...secretsIn(inputSchema, args.input)],
+            handsOutSecret: !isRead && !write,
           });
     const [answer, failure] = await next(args).then(
       (result) => [result, undefined] as const,

@@ -1,8 +1,14 @@
-import type { DomainConfig, DomainStatus } from '@aws-sdk/client-opensearch';
+import type {
+  DomainConfig,
+  DomainStatus,
+  OpenSearchPartitionInstanceType,
+  VolumeType,
+} from '@aws-sdk/client-opensearch';
 import { absentWhen } from './absent.ts';
 import { awsFunction } from './aws-function.ts';
-import type { ReadClients } from './clients.ts';
+import type { ChangeClients, ReadClients } from './clients.ts';
 import { collectPages } from './pagination.ts';
+import { reveal, type SecretValue } from './secret-value.ts';
 
 export type { DomainConfig, DomainStatus };
 
@@ -50,5 +56,88 @@ export const domainEngineVersions = awsFunction(
       const page = await aws.send(service, new ListVersionsCommand({ NextToken }));
       return { items: page.Versions, next: page.NextToken };
     });
+  },
+);
+
+export interface NewDomain {
+  readonly name: string;
+  readonly engineVersion: string;
+  /** Such as `r6g.large.search`. */
+  readonly instanceType: string;
+  readonly instanceCount: number;
+  readonly zones: number;
+  readonly volume: { readonly type: VolumeType; readonly gibibytes: number };
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  /** AWS's own key without it. */
+  readonly key?: string | undefined;
+  readonly user: string;
+  readonly password: SecretValue;
+  readonly accessPolicy: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * A domain within the VPC, encrypted at rest and on its ways, with one master user. It is active after 15 to 30 minutes. A name is used
+ * once: `ResourceAlreadyExistsException`.
+ * https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_CreateDomain.html
+ */
+export const createDomain = awsFunction(
+  [
+    'es:CreateDomain',
+    'es:AddTags',
+    'ec2:DescribeSecurityGroups',
+    'ec2:DescribeSubnets',
+    'ec2:DescribeVpcs',
+    'iam:CreateServiceLinkedRole',
+  ],
+  async (aws: ChangeClients, wanted: NewDomain): Promise<void> => {
+    const { CreateDomainCommand } = await sdk();
+    await aws.send(
+      service,
+      new CreateDomainCommand({
+        DomainName: wanted.name,
+        EngineVersion: wanted.engineVersion,
+        ClusterConfig: {
+          InstanceType: wanted.instanceType as OpenSearchPartitionInstanceType,
+          InstanceCount: wanted.instanceCount,
+          ZoneAwarenessEnabled: wanted.zones > 1,
+          ...(wanted.zones > 1 && { ZoneAwarenessConfig: { AvailabilityZoneCount: wanted.zones } }),
+        },
+        EBSOptions: {
+          EBSEnabled: true,
+          VolumeType: wanted.volume.type,
+          VolumeSize: wanted.volume.gibibytes,
+        },
+        VPCOptions: { SubnetIds: [...wanted.subnets], SecurityGroupIds: [...wanted.securityGroups] },
+        EncryptionAtRestOptions: {
+          Enabled: true,
+          ...(wanted.key !== undefined && { KmsKeyId: wanted.key }),
+        },
+        NodeToNodeEncryptionOptions: { Enabled: true },
+        DomainEndpointOptions: { EnforceHTTPS: true },
+        AdvancedSecurityOptions: {
+          Enabled: true,
+          InternalUserDatabaseEnabled: true,
+          MasterUserOptions: {
+            MasterUserName: wanted.user,
+            MasterUserPassword: reveal(wanted.password),
+          },
+        },
+        AccessPolicies: wanted.accessPolicy,
+        TagList: Object.entries(wanted.tags).map(([Key, Value]) => ({ Key, Value })),
+      }),
+    );
+  },
+);
+
+/** With all that is in it; gone after some minutes. https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_DeleteDomain.html */
+export const deleteDomain = awsFunction(
+  ['es:DeleteDomain'],
+  async (aws: ChangeClients, domain: string): Promise<void> => {
+    const { DeleteDomainCommand } = await sdk();
+    await absentWhen(['ResourceNotFoundException'], () =>
+      aws.send(service, new DeleteDomainCommand({ DomainName: domain })),
+    );
   },
 );

@@ -58,6 +58,7 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
     'DescribeConfiguration',
     'DescribeConfigurationRevision',
     'ListBrokers',
+    'ListConfigurations',
   ],
   opensearch: ['DescribeDomain', 'DescribeDomainConfig', 'ListVersions'],
   rds: [
@@ -77,4 +78,12 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
   'service-quotas': ['GetServiceQuota'],
   ssm: ['GetCommandInvocation', 'GetParameter', 'GetParametersByPath', 'ListCommands'],
   sts: ['GetCallerIdentity'],
+};
+
+/**
+ * The operations that change nothing and hand out a secret. They are let through where a change is made or undone, under the approval that
+ * covers it: never to a check or a wait, and never in a rehearsal, which has no use for a secret. A record does not call them writes.
+ */
+export const secretOperations: Readonly<Partial<Record<ServiceName, readonly string[]>>> = {
+  'secrets-manager': ['GetRandomPassword', 'GetSecretValue'],
 };

@@ -18,13 +18,14 @@ const nameOfSomething = /(?:id|arn|name)s?$/i;
 const signedRequest = /The Canonical String for this request.*$/is;
 const namedSecret =
   /(x-amz-security-token|authorization|(?:x-amz-)?signature|aws_session_token|credential)["']?\s*[:=]\s*\S+/gi;
-/** Real ones have 40 characters and more; an emulator's may be any word. */
-const shortestSecret = 16;
+/** Shorter ones are an emulator's, and may be any word. No service takes a shorter password. */
+const shortestSecret = 8;
 
 /** A text from outside without the parts of a request that let others sign, and without `secrets`. */
 export const redactText = (text: string, secrets: readonly string[]): string =>
   secrets
     .filter(({ length }) => length >= shortestSecret)
+    .toSorted((one, other) => other.length - one.length)
     .reduce((rest, secret) => rest.replaceAll(secret, redacted), text.replace(signedRequest, ''))
     .replaceAll(namedSecret, `$1: ${redacted}`);
 
@@ -82,3 +83,47 @@ function namesSecret(value: object): boolean {
   const name = 'Key' in value ? value.Key : 'Name' in value ? value.Name : undefined;
   return typeof name === 'string' && isSecretName(name);
 }
+
+/**
+ * The texts in `input` that `redact` hides: AWS's errors may repeat what was sent, or a part of it. So of a secret that is JSON itself
+ * every text under the name of a secret is one, too, and of each the forms that it has within JSON and XML.
+ */
+export function secretsIn(schema: SchemaRef, input: unknown): readonly string[] {
+  const found: string[] = [];
+  collect(NormalizedSchema.of(schema), input, found);
+  return [...new Set(found.flatMap((text) => [text, ...textsInside(text)]).flatMap(formsOf))];
+}
+
+function collect(schema: NormalizedSchema, value: unknown, found: string[]): void {
+  if (value === undefined || value === null) return;
+  if (typeof value === 'string' && schema.getMergedTraits().sensitive) found.push(value);
+  if (schema.isListSchema() && Array.isArray(value)) {
+    for (const element of value) collect(schema.getValueSchema(), element, found);
+    return;
+  }
+  if (typeof value !== 'object' || value instanceof Date || value instanceof Uint8Array) return;
+  const secretPair = namesSecret(value);
+  for (const [name, memberSchema, member] of membersOf(schema, value)) {
+    if (typeof member === 'string' && (isSecretName(name) || (secretPair && /^value$/i.test(name))))
+      found.push(member);
+    else collect(memberSchema, member, found);
+  }
+}
+
+function textsInside(text: string): readonly string[] {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  return Object.entries(content ?? {}).flatMap(([name, member]: [string, unknown]) =>
+    typeof member === 'string' && isSecretName(name) ? [member] : [],
+  );
+}
+
+const formsOf = (text: string): readonly string[] => {
+  const inJson = JSON.stringify(text).slice(1, -1);
+  const inXml = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return [text, inJson, inXml, inXml.replaceAll('"', '&quot;').replaceAll("'", '&apos;')];
+};

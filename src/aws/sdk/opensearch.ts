@@ -1,4 +1,6 @@
 export {
+  CreateDomainCommand,
+  DeleteDomainCommand,
   DescribeDomainCommand,
   DescribeDomainConfigCommand,
   ListVersionsCommand,

@@ -49,8 +49,6 @@ export type ChosenPoint = z.output<typeof chosenPoint>;
 
 /** Lists what `restorablePoint` calls, for `uses`. */
 export const restorablePointReads = [
-  describeCluster,
-  describeFileSystem,
   listRecoveryPoints,
   describeRecoveryPoint,
   describeKey,
@@ -62,28 +60,29 @@ export const pointIsRestorable = (component: string, choice: RestoreChoice): Che
   check({
     id: 'point',
     title: 'A recovery point is chosen that can be restored',
-    uses: restorablePointReads,
+    uses: [describeCluster, describeFileSystem, ...restorablePointReads],
     returns: chosenPoint,
-    run: (context) => restorablePoint(context, component, choice),
+    async run(context) {
+      const [found = noPolicy(component)] = protectedComponents(context.environment, component);
+      const { arn } = await resourceOf(context.aws, found);
+      return restorablePoint(context, component, choice, arn);
+    },
     summary: pointText,
   });
 
 export const pointText = ({ arn, region, created, bytes }: ChosenPoint): string =>
   `${arn} in ${region}, of ${created}${bytes === undefined ? '' : `, ${sizeText(bytes)}`}`;
 
-/** @throws OperatorError where there is none, or what is needed to restore it is not usable */
+/** Of the resource with that ARN, which need not stand any more. @throws OperatorError where there is none, or what is needed to restore it is not usable */
 export async function restorablePoint(
   { aws, environment, clock, runId }: Pick<ReadContext, 'aws' | 'environment' | 'clock' | 'runId'>,
   component: string,
   choice: RestoreChoice,
+  resource: string,
 ): Promise<ChosenPoint> {
   const [{ backup } = noPolicy(component)] = protectedComponents(environment, component);
   const region = choice.fromRecoveryRegion ? recoveryRegionOf(environment) : environment.region;
   const there = aws.in(region);
-  const { arn: resource } = await resourceOf(
-    aws,
-    protectedComponents(environment, component)[0] ?? noPolicy(component),
-  );
   const listed = await listRecoveryPoints(there, { vault: backup.vault, resource });
   const which = { component, region, vault: backup.vault };
   const { arn } = choose(listed.map(pointOf), choice, clock.now(), `${runId} ${component}`, which);

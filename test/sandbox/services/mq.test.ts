@@ -371,4 +371,17 @@ describe('Amazon MQ', () => {
     });
     expect(faultOf(() => aws.ListTags(world, { ResourceArn: 'arn:x' })).code).toBe('NotFoundException');
   });
+
+  test('rule 17: a configuration goes when no broker uses it', () => {
+    const world = stack();
+    const used = aws.DescribeBroker(world, id).Configurations?.Current?.Id ?? '';
+    expect(faultOf(() => aws.DeleteConfiguration(world, { ConfigurationId: used })).code).toBe(
+      'BadRequestException',
+    );
+    const { Id = '' } = aws.CreateConfiguration(world, { Name: 'spare', EngineType: 'RABBITMQ' });
+    aws.DeleteConfiguration(world, { ConfigurationId: Id });
+    expect(faultOf(() => aws.DescribeConfiguration(world, { ConfigurationId: Id })).code).toBe(
+      'NotFoundException',
+    );
+  });
 });
