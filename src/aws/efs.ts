@@ -2,6 +2,7 @@ import type { FileSystemDescription } from '@aws-sdk/client-efs';
 import { absentWhen } from './absent.ts';
 import { awsFunction } from './aws-function.ts';
 import type { ChangeClients, ReadClients } from './clients.ts';
+import { collectPages } from './pagination.ts';
 
 export type { FileSystemDescription };
 
@@ -41,5 +42,17 @@ export const deleteFileSystem = awsFunction(
   async (aws: ChangeClients, id: string): Promise<void> => {
     const { DeleteFileSystemCommand } = await sdk();
     await aws.send('efs', new DeleteFileSystemCommand({ FileSystemId: id }));
+  },
+);
+
+/** All of the Region that is asked. https://docs.aws.amazon.com/efs/latest/ug/API_DescribeFileSystems.html */
+export const listFileSystems = awsFunction(
+  ['elasticfilesystem:DescribeFileSystems'],
+  async (aws: ReadClients): Promise<FileSystemDescription[]> => {
+    const { DescribeFileSystemsCommand } = await sdk();
+    return collectPages(async (Marker) => {
+      const page = await aws.send('efs', new DescribeFileSystemsCommand({ Marker }));
+      return { items: page.FileSystems, next: page.NextMarker };
+    });
   },
 );

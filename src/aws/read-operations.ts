@@ -49,7 +49,7 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
     'DescribeTargetGroups',
     'DescribeTargetHealth',
   ],
-  iam: ['GetRole', 'SimulatePrincipalPolicy'],
+  iam: ['GetInstanceProfile', 'GetRole', 'SimulatePrincipalPolicy'],
   kms: ['DescribeKey'],
   mq: [
     'DescribeBroker',
