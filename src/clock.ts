@@ -9,11 +9,14 @@ export interface Clock {
    */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /**
-   * Runs work while its caller sleeps. A clock that jumps does so only when the caller and all such work are asleep; on one that
-   * cannot jump the member is absent, and nothing has to be said.
+   * Runs work at the same time as its caller, who from then on only sleeps or waits for such work. A clock that jumps does so only when
+   * all work that has none beside it is asleep. On one that cannot jump the member is absent: `beside` below asks for it where it is.
    */
   beside?<Result>(work: () => Promise<Result>): Promise<Result>;
 }
+
+export const beside = <Result>(clock: Clock, work: () => Promise<Result>): Promise<Result> =>
+  clock.beside?.(work) ?? work();
 
 export const systemClock: Clock = {
   now: () => new Date(),

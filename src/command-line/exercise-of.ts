@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { expectation } from '../config/schema-problems.ts';
 import type { Runbook } from '../engine/runbook.ts';
-import type { ListEntry } from '../engine/step.ts';
+import { innerListsOf, type ListEntry } from '../engine/step.ts';
 import { UsageError } from '../errors.ts';
 import { runbooks } from '../runbooks/index.ts';
 import type { Scenario } from '../scenarios/read-scenario.ts';
@@ -37,6 +37,4 @@ export function exerciseOf({ exercise, good, source }: Scenario): Exercise {
 }
 
 const stepIds = (list: readonly ListEntry[]): readonly string[] =>
-  list.flatMap((entry) =>
-    entry.kind === 'for-each' ? [entry.id, ...stepIds(entry.steps(entry.example))] : [entry.id],
-  );
+  list.flatMap((entry) => [entry.id, ...innerListsOf(entry).flatMap(stepIds)]);

@@ -19,7 +19,7 @@ import {
   type Wait,
 } from './step.ts';
 import { contextsFor, dependsOn, type StepContexts, StepNotReached } from './step-context.ts';
-import { idempotencyToken, pathOf, scopeOf } from './step-path.ts';
+import { areBeside, idempotencyToken, placesIn, scopeOf } from './step-path.ts';
 import { undoThose } from './undo-changes.ts';
 import { verdictOn } from './verdict.ts';
 
@@ -203,7 +203,11 @@ async function carryOutMeasure(step: Measure, attempt: Attempt): Promise<void> {
 /** A change that could not be undone stays a debt, and fails this step: whoever decides then may have it tried again. */
 async function carryOutCleanUp(step: CleanUp, attempt: Attempt): Promise<void> {
   const { path, recorder, ports } = attempt;
-  const changes = new Map(step.of.map((change) => [pathOf(scopeOf(path), change.id), change]));
+  const changes = new Map(
+    step.of.flatMap((change) =>
+      placesIn(scopeOf(path), change.id, path, recorder.state).map((place) => [place, change]),
+    ),
+  );
   await undoThose((of) => changes.get(of), recorder, ports);
   succeed(step, undefined, attempt);
 }
@@ -222,7 +226,10 @@ async function sampleOf(step: Measure, { contexts, recorder }: Attempt): Promise
 async function rehearse(step: Step, attempt: Attempt): Promise<void> {
   const { path, contexts, recorder } = attempt;
   const depends = (because: string) => recorder.record({ type: 'step-depends', step: path, because });
-  const changesRehearsed = [...recorder.state.steps.values()].some(({ status }) => status === 'rehearsed');
+  const { state } = recorder;
+  const changesRehearsed = [...state.steps.values()].some(
+    (other) => other.status === 'rehearsed' && !areBeside(other.path, path, state),
+  );
   try {
     switch (step.kind) {
       case 'wait': {

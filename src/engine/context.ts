@@ -29,7 +29,8 @@ export interface ReadContext {
   /** Tells the operator how far the step is, in one line. */
   progress(line: string): void;
   /**
-   * The recorded output of an earlier step: of this turn of a `forEach` if the step is in it, else of the lists around it.
+   * The recorded output of an earlier step: of this turn of a `forEach` or this branch if the step is in it, else of the lists around
+   * it and of the branches that were carried out there. Of a branch beside this one nothing can be read.
    * @throws StepNotReached where the journal holds no output for it
    */
   outputOf<Output>(step: StepReference<Output>): Output;

@@ -1,3 +1,4 @@
+import { beside } from '../clock.ts';
 import { Bug } from '../errors.ts';
 import type { DecisionContext, Ports, ReadContext } from './context.ts';
 import { mayBeMissing } from './failure.ts';
@@ -127,9 +128,7 @@ function lookIfDue(watch: Watch, observing: Observing, read: ReadContext): void 
     log.add({ asked: new Date(slot), answered: now, looks: missed, missing });
   }
   if (asking !== undefined) return;
-  const { clock } = observing.ports;
-  const work = () => look(watch, observing, read);
-  startLook(watch, () => clock.beside?.(work) ?? work());
+  startLook(watch, () => beside(observing.ports.clock, () => look(watch, observing, read)));
 }
 
 function startLook(watch: Watch, work: () => Promise<void>): Promise<void> {

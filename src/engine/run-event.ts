@@ -36,6 +36,14 @@ export const runEventSchema = z.discriminatedUnion('type', [
     title: z.string(),
     items: z.array(z.object({ key: z.string(), item: z.unknown() })),
   }),
+  /** Of a `together`, when its branches are begun for the first time. */
+  event('branches-started', {
+    step,
+    title: z.string(),
+    branches: z.array(z.object({ id: z.string(), title: z.string() })),
+  }),
+  /** Every step of the branch is done. */
+  event('branch-finished', { step, branch: z.string() }),
   event('step-started', {
     step,
     kind,

@@ -131,7 +131,7 @@ function stepsOf(runbook: Runbook, state: RunState): readonly ListEntry[] {
 
 async function driveForwards(steps: readonly ListEntry[], recorder: Recorder, ports: Ports): Promise<RunEnd> {
   try {
-    await new Walk(recorder, ports).through(steps, '');
+    await new Walk(recorder, ports).through(steps);
     const error = findingsError(recorder.state) ?? objectiveError(recorder.state);
     if (error === undefined) return finish('succeeded', undefined, recorder);
     return finish(debtsOf(recorder.state).length > 0 ? 'failed-with-changes' : 'failed', error, recorder);
@@ -181,7 +181,7 @@ async function driveBackwards(
   ports: Ports,
 ): Promise<RunEnd> {
   try {
-    await new Walk(recorder, ports).safetyChecks(steps, '');
+    await new Walk(recorder, ports).safetyChecks(steps);
     if (recorder.state.phase !== 'rolling-back' || recorder.state.outcome !== undefined) {
       recorder.record({ type: 'rollback-started', by: ports.operator.name });
     }

@@ -40,6 +40,12 @@ export interface StepState {
   readonly foundApplied?: unknown;
 }
 
+export interface BranchState {
+  readonly id: string;
+  readonly title: string;
+  readonly endedAt?: string;
+}
+
 export interface RunState {
   readonly started: RunStarted;
   /** Time of the latest event. */
@@ -53,6 +59,8 @@ export interface RunState {
   readonly steps: ReadonlyMap<string, StepState>;
   /** By path of the `forEach`. */
   readonly items: ReadonlyMap<string, readonly { readonly key: string; readonly item?: unknown }[]>;
+  /** By path of the `together`. */
+  readonly branches: ReadonlyMap<string, readonly BranchState[]>;
   readonly samples: ReadonlyMap<string, readonly Sample[]>;
   /** By path of the observe step, then by lane. */
   readonly observations: ReadonlyMap<string, ReadonlyMap<string, Observations>>;
@@ -73,6 +81,7 @@ export function initialState(started: RunStarted): RunState {
     resumes: 0,
     steps: new Map(),
     items: new Map(),
+    branches: new Map(),
     samples: new Map(),
     observations: new Map(),
   };
@@ -99,6 +108,10 @@ export function nextState(state: RunState, event: RunEvent): RunState {
     }
     case 'items-listed':
       return { ...after, items: new Map(state.items).set(event.step, event.items) };
+    case 'branches-started':
+      return { ...after, branches: new Map(state.branches).set(event.step, event.branches) };
+    case 'branch-finished':
+      return { ...after, branches: withBranchEnded(state.branches, event) };
     case 'step-started':
       return {
         ...after,
@@ -180,6 +193,18 @@ export function nextState(state: RunState, event: RunEvent): RunState {
     default:
       return event satisfies never;
   }
+}
+
+function withBranchEnded(
+  before: RunState['branches'],
+  { step, branch, at }: RunEventOf<'branch-finished'>,
+): RunState['branches'] {
+  const branches = before.get(step);
+  if (branches === undefined) throw new Bug(`The journal has a branch of ${step}, which was never started`);
+  return new Map(before).set(
+    step,
+    branches.map((each) => (each.id === branch ? { ...each, endedAt: at } : each)),
+  );
 }
 
 type Lanes = ReadonlyMap<string, Observations>;

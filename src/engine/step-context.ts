@@ -4,7 +4,7 @@ import type { ChangeContext, Ports, ReadContext } from './context.ts';
 import { neverObserved, readObservations } from './observation.ts';
 import type { Recorder } from './recorder.ts';
 import type { StepReference, UsesActions } from './step.ts';
-import { idempotencyToken, pathOf, scopeOf, scopesFrom } from './step-path.ts';
+import { idempotencyToken, placesOf } from './step-path.ts';
 
 /** A step asked for an output that the journal does not hold: the step was skipped, rehearsed, or stands later in the list. */
 export class StepNotReached extends OperatorError {
@@ -65,7 +65,7 @@ export function contextsFor(
     samplesOf: (name) => recorder.state.samples.get(name) ?? [],
     observationsOf(step, lane) {
       const { observations } = recorder.state;
-      const at = scopesFrom(scopeOf(path)).map((scope) => pathOf(scope, step.id));
+      const at = placesOf(step.id, path, recorder.state);
       const seen = observations.get(at.find((each) => observations.has(each)) ?? '')?.get(lane.name);
       return seen === undefined ? neverObserved(lane) : readObservations(seen, lane);
     },
@@ -82,9 +82,9 @@ export function contextsFor(
 }
 
 function outputOf<Output>(step: StepReference<Output>, from: string, recorder: Recorder): Output {
-  const { steps } = recorder.state;
-  for (const scope of scopesFrom(scopeOf(from))) {
-    const found = steps.get(pathOf(scope, step.id));
+  const { state } = recorder;
+  for (const place of placesOf(step.id, from, state)) {
+    const found = state.steps.get(place);
     if (found === undefined) continue;
     if (found.status !== 'succeeded' || step.returns === undefined)
       throw new StepNotReached(found.path, found.status);

@@ -2,14 +2,13 @@ import { Bug } from '../errors.ts';
 import type { RunState } from './run-state.ts';
 import type { ForEach, ListEntry } from './step.ts';
 
-/** A step's place: the ids of the lists around it with the item's key after each, then its own id, joined by `/`. */
+/** A step's place: the ids of the lists around it with the item's key or the branch's id after each, then its own id, joined by `/`. */
 export const pathOf = (scope: string, id: string): string => (scope === '' ? id : `${scope}/${id}`);
 
-/** Scope of the steps that a `forEach` repeats for one item. */
-export const itemScope = (forEachPath: string, key: string): string =>
-  `${forEachPath}/${encodeURIComponent(key)}`;
+/** Scope of the steps that a `forEach` repeats for one item, or of those of one branch. */
+export const itemScope = (listPath: string, key: string): string => `${listPath}/${encodeURIComponent(key)}`;
 
-/** Whose turn it was in the lists around a step, outermost first. */
+/** The items and branches around a step, outermost first. */
 export const itemsIn = (path: string): readonly string[] =>
   path
     .split('/')
@@ -24,6 +23,32 @@ export function scopesFrom(scope: string): readonly string[] {
     scopes.push(segments.slice(0, length).join('/'));
   return scopes;
 }
+
+/**
+ * Where a step that another one names by its id may stand, the nearest first: in its own scope or one around it, or in a branch that was
+ * carried out there before. Never in a branch beside its own: whether it got there is chance.
+ */
+export const placesOf = (id: string, from: string, state: RunState): readonly string[] =>
+  scopesFrom(scopeOf(from)).flatMap((scope) => placesIn(scope, id, from, state));
+
+/** Those in one scope and in the branches there. */
+export function placesIn(scope: string, id: string, from: string, state: RunState): readonly string[] {
+  const inBranches = [...state.branches]
+    .filter(([path]) => scopeOf(path) === scope && !from.startsWith(`${path}/`))
+    .flatMap(([path, branches]) =>
+      branches.flatMap((branch) => placesIn(itemScope(path, branch.id), id, from, state)),
+    );
+  return [pathOf(scope, id), ...inBranches];
+}
+
+/** Whether two steps stand in different branches of the same `together`. */
+export const areBeside = (one: string, other: string, { branches }: RunState): boolean =>
+  [...branches.keys()].some((path) => {
+    const inside = [one, other].map((each) =>
+      each.startsWith(`${path}/`) ? each.slice(path.length + 1).split('/')[0] : undefined,
+    );
+    return inside[0] !== undefined && inside[1] !== undefined && inside[0] !== inside[1];
+  });
 
 export const scopeOf = (path: string): string => path.split('/').slice(0, -1).join('/');
 
@@ -46,13 +71,32 @@ export function entryAt(
   for (const entry of list) {
     const entryPath = pathOf(scope, entry.id);
     if (entryPath === path) return entry;
-    if (entry.kind !== 'for-each' || !path.startsWith(`${entryPath}/`)) continue;
-    for (const item of recordedItems(state, entry, entryPath) ?? []) {
-      const inner = itemScope(entryPath, entry.key(item));
-      if (path.startsWith(`${inner}/`)) return entryAt(entry.steps(item), path, state, inner);
+    if (!path.startsWith(`${entryPath}/`)) continue;
+    for (const { scope: inner, steps } of listsIn(entry, entryPath, state)) {
+      if (path.startsWith(`${inner}/`)) return entryAt(steps(), path, state, inner);
     }
   }
   return undefined;
+}
+
+interface InnerList {
+  readonly scope: string;
+  steps(): readonly ListEntry[];
+}
+
+/** The lists that an entry stands for, as far as the journal knows them. */
+export function listsIn(entry: ListEntry, path: string, state: RunState): readonly InnerList[] {
+  switch (entry.kind) {
+    case 'for-each':
+      return (recordedItems(state, entry, path) ?? []).map((item) => ({
+        scope: itemScope(path, entry.key(item)),
+        steps: () => entry.steps(item),
+      }));
+    case 'together':
+      return entry.branches.map(({ id, steps }) => ({ scope: itemScope(path, id), steps: () => steps }));
+    default:
+      return [];
+  }
 }
 
 /**

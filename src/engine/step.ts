@@ -30,7 +30,7 @@ interface StepBase<Output> {
 type Returns<Output> = [Output] extends [void] ? unknown : { readonly returns: z.ZodType<Output> };
 
 interface CheckBody<Output> extends StepBase<Output> {
-  /** A safety check: made anew at every resume and before a rollback, and never skipped. Only outside every `forEach`. */
+  /** A safety check: made anew at every resume and before a rollback, and never skipped. Only outside every `forEach` and `together`. */
   readonly alsoOnResume?: boolean;
   /** Throws an `OperatorError` or `Refusal` where the fact does not hold. */
   run(context: ReadContext): Promise<Output>;
@@ -128,7 +128,7 @@ interface MeasureBody extends StepBase<void> {
 
 /** Part of a procedure that makes something only for a while: undoes those changes as a rollback would, the latest first. */
 interface CleanUpBody extends StepBase<void> {
-  /** Changes of the same list. */
+  /** Changes of the same list, and of the branches in it. */
   readonly of: readonly Change[];
 }
 
@@ -180,7 +180,39 @@ export interface ForEach<Item = unknown> {
   readonly example: Item;
 }
 
-export type ListEntry = Step | ForEach;
+/** Steps that are carried out one after the other, at the same time as those of the other branches. */
+export interface Branch {
+  /** Kebab-case, unique among the branches: part of the steps' paths in the journal, as an item's key is. */
+  readonly id: string;
+  /** An order: "Restore the database". */
+  readonly title: string;
+  /** Sees what was done before and around the branches, and nothing of the other ones. No `approve`, and no safety check. */
+  readonly steps: readonly ListEntry[];
+}
+
+/** What takes long and does not depend on each other is done at the same time. Steps after it see the outputs of all branches. */
+export interface Together {
+  readonly kind: 'together';
+  readonly id: string;
+  /** An order. */
+  readonly title: string;
+  /** Ids of steps are unique over all branches and the list around them. */
+  readonly branches: readonly Branch[];
+}
+
+export type ListEntry = Step | ForEach | Together;
+
+/** The lists that an entry stands for, as far as they can be told without a run. */
+export function innerListsOf(entry: ListEntry): readonly (readonly ListEntry[])[] {
+  switch (entry.kind) {
+    case 'for-each':
+      return [entry.steps(entry.example)];
+    case 'together':
+      return entry.branches.map(({ steps }) => steps);
+    default:
+      return [];
+  }
+}
 
 export const check = <Output = void>(body: CheckBody<Output> & Returns<Output>): Check<Output> => ({
   kind: 'check',
@@ -213,3 +245,5 @@ export const forEach = <Item>(body: Omit<ForEach<Item>, 'kind'>): ForEach<Item> 
   kind: 'for-each',
   ...body,
 });
+
+export const together = (body: Omit<Together, 'kind'>): Together => ({ kind: 'together', ...body });

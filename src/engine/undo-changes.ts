@@ -7,7 +7,7 @@ import { type Recorder, recordWaiting } from './recorder.ts';
 import { debtsOf, type StepState } from './run-state.ts';
 import { type Change, type ListEntry, timeoutIn, timeoutText, type Undo } from './step.ts';
 import { contextsFor, type StepContexts } from './step-context.ts';
-import { entryAt, pathOf, scopeOf, scopesFrom } from './step-path.ts';
+import { entryAt, placesOf } from './step-path.ts';
 
 /**
  * Undoes the run's changes, the latest first, and stops at the first one that it cannot undo: an earlier change must not be taken
@@ -45,8 +45,8 @@ function changeAt(steps: readonly ListEntry[], path: string, recorder: Recorder)
 /** How it stands with the earlier change whose undo makes this one good too. */
 function stateOfCover({ undoneBy }: Change, path: string, recorder: Recorder): 'owed' | 'undone' | 'none' {
   if (undoneBy === undefined) return 'none';
-  for (const scope of scopesFrom(scopeOf(path))) {
-    const cover = recorder.state.steps.get(pathOf(scope, undoneBy.id));
+  for (const place of placesOf(undoneBy.id, path, recorder.state)) {
+    const cover = recorder.state.steps.get(place);
     if (cover === undefined) continue;
     // One that turned out never applied makes nothing good.
     if (cover.undo === 'undone') return cover.mayBeApplied ? 'undone' : 'none';

@@ -1,12 +1,15 @@
-import { Bug, Declined, Interrupted, type OperatorError, Refusal } from '../errors.ts';
+import { Bug, Declined, Interrupted, Refusal } from '../errors.ts';
 import { attemptStep } from './attempt-step.ts';
 import type { Ports } from './context.ts';
 import { eventError, isStepFailure } from './failure.ts';
+import { checkList } from './list-rules.ts';
 import type { Recorder } from './recorder.ts';
+import type { StepKind } from './run-event.ts';
 import { debtsOf } from './run-state.ts';
-import type { Change, ForEach, ListEntry, Step } from './step.ts';
+import type { Branch, Change, ForEach, ListEntry, Step, Together } from './step.ts';
 import { contextsFor, dependsOn, StepNotReached } from './step-context.ts';
 import { itemScope, pathOf, recordedItems } from './step-path.ts';
+import { carryOutBranches, type Failure, type Strand, Undecided } from './strand.ts';
 
 /** A safety check refused: this process may do nothing here, whatever the run left in place before. */
 export class NotSafe extends Error {
@@ -21,11 +24,8 @@ export class NotSafe extends Error {
 /** The operator, or the flag that stands in, chose to undo after a failure. */
 export class UndoChosen extends Error {}
 
-interface Failure {
-  readonly entry: ListEntry;
-  readonly path: string;
-  readonly error: OperatorError;
-}
+/** What it waits for is there later as well. Anything else is brought to its end, so that its outcome is known. */
+const givenUpAtRest = new Set<StepKind>(['wait', 'observe', 'clean-up']);
 
 /** Walks the list from its top. What the journal says is done is passed over. */
 export class Walk {
@@ -33,36 +33,90 @@ export class Walk {
   readonly #ports: Ports;
   /** Safety checks made by this process. */
   readonly #madeNow = new Set<string>();
+  /** The latest question before a change has its answer. */
+  #answered: Promise<void> = Promise.resolve();
 
   constructor(recorder: Recorder, ports: Ports) {
     this.#recorder = recorder;
     this.#ports = ports;
   }
 
-  async through(list: readonly ListEntry[], scope: string): Promise<void> {
+  through(list: readonly ListEntry[]): Promise<void> {
+    return this.#along(list, '', { rest: this.#ports.signal });
+  }
+
+  async #along(list: readonly ListEntry[], scope: string, strand: Strand): Promise<void> {
+    checkList(list, strand.stop !== undefined);
     for (const entry of list) {
       const path = pathOf(scope, entry.id);
-      if (entry.kind !== 'for-each') {
-        await this.#step(entry, path);
-        continue;
-      }
-      for (const item of await this.#items(entry, path)) {
-        await this.through(entry.steps(item), itemScope(path, entry.key(item)));
+      switch (entry.kind) {
+        case 'for-each':
+          for (const item of await this.#items(entry, path, strand))
+            await this.#along(entry.steps(item), itemScope(path, entry.key(item)), strand);
+          break;
+        case 'together':
+          await this.#together(entry, path, strand);
+          break;
+        default:
+          await this.#step(entry, path, strand);
       }
     }
   }
 
-  async safetyChecks(list: readonly ListEntry[], scope: string): Promise<void> {
+  async #together({ title, branches }: Together, path: string, strand: Strand): Promise<void> {
+    this.#noteBranches(branches, title, path);
+    const each = branches.map((branch) => async (own: Strand) => {
+      await this.#along(branch.steps, itemScope(path, branch.id), own);
+      this.#noteEnd(branch, path);
+    });
+    if (this.#recorder.state.started.mode === 'rehearsal') {
+      // Nothing takes long here, and what depends on what is plainer in order.
+      for (const branch of each) await branch(strand);
+      return;
+    }
+    for (;;) {
+      if (strand.rest.aborted) throw new Interrupted();
+      try {
+        return await carryOutBranches(each, strand, this.#ports);
+      } catch (error) {
+        if (!(error instanceof Undecided) || strand.stop !== undefined) throw error;
+        for (const failure of error.failures) {
+          if (strand.rest.aborted) throw new Interrupted();
+          await this.#decide(failure);
+        }
+      }
+    }
+  }
+
+  #noteBranches(branches: readonly Branch[], title: string, path: string): void {
+    const noted = this.#recorder.state.branches.get(path)?.map(({ id }) => id);
+    if (noted?.join('/') === branches.map(({ id }) => id).join('/')) return;
+    this.#recorder.record({
+      type: 'branches-started',
+      step: path,
+      title,
+      branches: branches.map((branch) => ({ id: branch.id, title: branch.title })),
+    });
+  }
+
+  #noteEnd({ id }: Branch, path: string): void {
+    const noted = this.#recorder.state.branches.get(path)?.find((branch) => branch.id === id);
+    if (noted?.endedAt === undefined)
+      this.#recorder.record({ type: 'branch-finished', step: path, branch: id });
+  }
+
+  async safetyChecks(list: readonly ListEntry[]): Promise<void> {
     for (const entry of list) {
-      if (entry.kind === 'check' && entry.alsoOnResume) await this.#step(entry, pathOf(scope, entry.id));
+      if (entry.kind === 'check' && entry.alsoOnResume)
+        await this.#step(entry, entry.id, { rest: this.#ports.signal });
     }
   }
 
-  async #items(forEach: ForEach, path: string): Promise<readonly unknown[]> {
+  async #items(forEach: ForEach, path: string, strand: Strand): Promise<readonly unknown[]> {
     for (;;) {
       const recorded = recordedItems(this.#recorder.state, forEach, path);
       if (recorded !== undefined) return recorded;
-      if (this.#ports.signal.aborted) throw new Interrupted();
+      if (strand.rest.aborted) throw new Interrupted();
       try {
         await this.#listItems(forEach, path);
       } catch (error) {
@@ -73,7 +127,7 @@ export class Walk {
           return [];
         }
         this.#recorder.record({ type: 'step-failed', step: path, error: eventError(error) });
-        await this.#afterFailure({ entry: forEach, path, error });
+        await this.#afterFailure({ entry: forEach, path, error }, strand);
       }
     }
   }
@@ -98,32 +152,44 @@ export class Walk {
     this.#recorder.record({ type: 'step-started', step: path, kind: 'for-each', title, attempt });
   }
 
-  async #step(step: Step, path: string): Promise<void> {
+  async #step(step: Step, path: string, strand: Strand): Promise<void> {
     for (;;) {
-      if (this.#ports.signal.aborted) throw new Interrupted();
+      if (strand.rest.aborted) throw new Interrupted();
       if (this.#isDone(step, path)) return;
-      if (step.kind === 'change') await this.#askToGoOn(step, path);
+      if (step.kind === 'change') await this.#askToGoOn(step, path, strand);
       this.#madeNow.add(path);
       try {
-        await attemptStep(step, path, this.#recorder, this.#ports);
+        const signal = givenUpAtRest.has(step.kind) ? strand.rest : this.#ports.signal;
+        await attemptStep(step, path, this.#recorder, { ...this.#ports, signal });
         return;
       } catch (error) {
         if (!isStepFailure(error)) throw error;
         this.#recorder.record({ type: 'step-failed', step: path, error: eventError(error) });
-        const next = await this.#afterFailure({ entry: step, path, error });
+        const next = await this.#afterFailure({ entry: step, path, error }, strand);
         if (next === 'go on') return;
       }
     }
   }
 
-  /** Whoever chose to try a change again, or resumes in the middle of one, has answered already. */
-  async #askToGoOn(change: Change, path: string): Promise<void> {
-    const { state } = this.#recorder;
-    const { operator, signal } = this.#ports;
-    if (operator.goOn === undefined || state.started.mode === 'rehearsal' || state.steps.has(path)) return;
-    const changesInPlace = debtsOf(state).map(({ title }) => title);
-    const next = { path, title: change.title, wayBack: wayBackOf(change), changesInPlace };
-    if (!(await operator.goOn(next, signal))) throw new Interrupted();
+  /**
+   * Whoever chose to try a change again, or resumes in the middle of one, has answered already. Of branches, one asks after the other, and
+   * none any more once they are to come to rest.
+   */
+  async #askToGoOn(change: Change, path: string, { rest }: Strand): Promise<void> {
+    const { operator } = this.#ports;
+    const { started, steps } = this.#recorder.state;
+    if (operator.goOn === undefined || started.mode === 'rehearsal' || steps.has(path)) return;
+    const before = this.#answered;
+    const answer = before.then(async () => {
+      if (rest.aborted) return false;
+      const changesInPlace = debtsOf(this.#recorder.state).map(({ title }) => title);
+      return operator.goOn?.({ path, title: change.title, wayBack: wayBackOf(change), changesInPlace }, rest);
+    });
+    this.#answered = answer.then(
+      () => undefined,
+      () => undefined,
+    );
+    if (!(await answer) || rest.aborted) throw new Interrupted();
   }
 
   #isDone(step: Step, path: string): boolean {
@@ -133,8 +199,14 @@ export class Walk {
     return !again;
   }
 
+  async #afterFailure(failure: Failure, { stop }: Strand): Promise<'again' | 'go on'> {
+    if (stop === undefined) return this.#decide(failure);
+    stop.abort();
+    throw new Undecided([failure]);
+  }
+
   /** A refusal, a "no" and a rehearsal are answers already: only what may be retried, skipped or undone is asked about. */
-  async #afterFailure({ entry, path, error }: Failure): Promise<'again' | 'go on'> {
+  async #decide({ entry, path, error }: Failure): Promise<'again' | 'go on'> {
     const { state } = this.#recorder;
     const debts = debtsOf(state);
     if (entry.kind === 'check' && entry.alsoOnResume === true) {

@@ -1,12 +1,12 @@
-/** One turn of a `forEach` around a step. */
+/** One turn of a `forEach`, or one branch of a `together`, around a step. */
 export interface Turn {
-  /** Path of the `forEach`. */
+  /** Path of the `forEach` or `together`. */
   readonly list: string;
-  /** Key of the item. */
+  /** Key of the item, or id of the branch. */
   readonly item: string;
 }
 
-/** A step's path holds, for every `forEach` around it, the list's id and the item's key, URI-encoded. Outermost first. */
+/** A step's path holds, for every list around it, the list's id and the item's key or the branch's id, URI-encoded. Outermost first. */
 export function turnsAround(path: string): readonly Turn[] {
   const segments = path.split('/');
   const turns: Turn[] = [];

@@ -52,10 +52,10 @@ export interface RunReport {
 export interface StepReport {
   /** Ids of the step and of the lists around it, joined by `/`. */
   readonly path: string;
-  /** How many `forEach` are around it. */
+  /** How many `forEach` and `together` are around it. */
   readonly depth: number;
-  /** These, outermost first, with the item whose turn it was. */
-  readonly within: readonly { readonly list: string; readonly title: string; readonly item: string }[];
+  /** These, outermost first. */
+  readonly within: readonly Within[];
   readonly kind: StepKind;
   readonly title: string;
   readonly status: StepStatus;
@@ -78,6 +78,16 @@ export interface StepReport {
   /** `applied` by this run, `adopted` from an attempt of it that was cut off, or `already-so` before it. */
   readonly applied?: 'applied' | 'adopted' | 'already-so';
   readonly undo?: UndoReport;
+}
+
+export interface Within {
+  /** Path of the list. */
+  readonly list: string;
+  readonly title: string;
+  /** Key of the item whose turn it was, or id of the branch. */
+  readonly item: string;
+  /** Title of the branch; absent in a `forEach`. */
+  readonly branch?: string;
 }
 
 export interface UndoReport {
@@ -189,19 +199,38 @@ export const whileDriven = (report: RunReport, process: number): RunReport => ({
   next: [],
 });
 
-/** Titles of the `forEach`s by path. */
-export function listTitles(events: readonly RunEvent[]): ReadonlyMap<string, string> {
-  return new Map(
-    events.flatMap((event) => (event.type === 'items-listed' ? [[event.step, event.title]] : [])),
-  );
+/** What the lists around steps are called, by path. */
+export type ListTitles = ReadonlyMap<string, ListTitle>;
+
+interface ListTitle {
+  readonly title: string;
+  /** Of a `together`: its branches. */
+  readonly branches?: readonly { readonly id: string; readonly title: string }[];
 }
 
-export function stepReportOf(step: StepState, titles: ReadonlyMap<string, string>): StepReport {
-  const within = turnsAround(step.path).map(({ list, item }) => ({
-    list,
-    title: titles.get(list) ?? list,
-    item,
-  }));
+export const listTitles = (events: readonly RunEvent[]): ListTitles => new Map(events.flatMap(titlesIn));
+
+export function titlesIn(event: RunEvent): readonly (readonly [path: string, title: ListTitle])[] {
+  switch (event.type) {
+    case 'items-listed':
+      return [[event.step, { title: event.title }]];
+    case 'branches-started':
+      return [[event.step, { title: event.title, branches: event.branches }]];
+    default:
+      return [];
+  }
+}
+
+function withinOf(path: string, titles: ListTitles): readonly Within[] {
+  return turnsAround(path).map(({ list, item }) => {
+    const { title = list, branches } = titles.get(list) ?? {};
+    const branch = branches?.find(({ id }) => id === item)?.title;
+    return { list, title, item, ...(branch !== undefined && { branch }) };
+  });
+}
+
+export function stepReportOf(step: StepState, titles: ListTitles): StepReport {
+  const within = withinOf(step.path, titles);
   const undo = undoReport(step);
   return {
     path: step.path,

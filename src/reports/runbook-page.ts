@@ -1,6 +1,13 @@
 import { formatDuration } from '../duration.ts';
 import type { Runbook } from '../engine/runbook.ts';
-import { type ForEach, type ListEntry, type Step, timeoutText } from '../engine/step.ts';
+import {
+  type ForEach,
+  innerListsOf,
+  type ListEntry,
+  type Step,
+  type Together,
+  timeoutText,
+} from '../engine/step.ts';
 
 /**
  * The generated part of docs/runbooks/<id>.md: for each form of the runbook its steps in order, with how each change is undone, how
@@ -23,13 +30,15 @@ export function permissionsOf(runbook: Runbook): readonly string[] {
   return [...new Set(actions)].toSorted();
 }
 
-function actionsBelow(entry: ListEntry): readonly string[] {
-  const inside = entry.kind === 'for-each' ? entry.steps(entry.example).flatMap(actionsBelow) : [];
-  return [...actionsOf(entry), ...inside];
-}
+const actionsBelow = (entry: ListEntry): readonly string[] => [
+  ...actionsOf(entry),
+  ...innerListsOf(entry).flat().flatMap(actionsBelow),
+];
 
-const actionsOf = ({ uses = [] }: ListEntry): readonly string[] =>
-  [...new Set(uses.flatMap(({ actions }) => actions))].toSorted();
+const actionsOf = (entry: ListEntry): readonly string[] =>
+  entry.kind === 'together'
+    ? []
+    : [...new Set((entry.uses ?? []).flatMap(({ actions }) => actions))].toSorted();
 
 /** An item's continuation is indented by the width of its marker, or Markdown ends the list. */
 function numbered(list: readonly ListEntry[], indent: number): readonly string[] {
@@ -38,12 +47,26 @@ function numbered(list: readonly ListEntry[], indent: number): readonly string[]
     const inner = indent + marker.length;
     const facts = [...factsOf(entry), ...iamFact(entry)];
     return [
-      `${' '.repeat(indent)}${marker}**${entry.kind === 'for-each' ? 'for each' : entry.kind}** ${escaped(entry.title)}`,
+      `${' '.repeat(indent)}${marker}**${kindText(entry)}** ${escaped(entry.title)}`,
       ...facts.map((fact) => `${' '.repeat(inner)}- ${fact}`),
       ...(entry.kind === 'for-each' ? insideOf(entry, inner) : []),
+      ...(entry.kind === 'together' ? branchesOf(entry, inner) : []),
     ];
   });
 }
+
+export const kindText = ({ kind }: ListEntry): string => (kind === 'for-each' ? 'for each' : kind);
+
+/** Every branch is a list item with the steps as its own list. */
+const branchesOf = ({ branches }: Together, indent: number): readonly string[] => [
+  `${' '.repeat(indent)}- At the same time:`,
+  '',
+  ...branches.flatMap(({ id, title, steps }) => [
+    `${' '.repeat(indent + 2)}- **${escaped(title)}** (\`${id}\`):`,
+    '',
+    ...numbered(steps, indent + 4),
+  ]),
+];
 
 const insideOf = (entry: ForEach, indent: number): readonly string[] => [
   `${' '.repeat(indent)}- for example \`${entry.key(entry.example)}\`:`,
@@ -74,6 +97,7 @@ function factsOf(entry: ListEntry): readonly string[] {
     case 'approve':
     case 'measure':
     case 'for-each':
+    case 'together':
       return [];
     default:
       return entry satisfies never;

@@ -1,6 +1,6 @@
 import { parametersOf } from '../engine/parameter-facts.ts';
 import type { Runbook } from '../engine/runbook.ts';
-import { type ListEntry, timeoutText } from '../engine/step.ts';
+import { type Branch, type ListEntry, timeoutText } from '../engine/step.ts';
 import {
   type Content,
   emptyLine,
@@ -12,7 +12,7 @@ import {
   table,
   textOf,
 } from './layout.ts';
-import { cleanUpFact, lanesText, permissionsOf, undoFact } from './runbook-page.ts';
+import { cleanUpFact, kindText, lanesText, permissionsOf, undoFact } from './runbook-page.ts';
 
 /** For `runbook show <id>`: when to use it, what to type, what it does step by step, and the permissions it needs. */
 export function runbookText(runbook: Runbook, options: TextOptions): string {
@@ -49,7 +49,7 @@ function numbered(list: readonly ListEntry[], indent: number): readonly Paragrap
     const inner = indent + number.length;
     const fact = factOf(entry);
     const first: Paragraph = {
-      content: [number, quiet(`${entry.kind === 'for-each' ? 'for each' : entry.kind}  `), entry.title],
+      content: [number, quiet(`${kindText(entry)}  `), entry.title],
       indent,
       hang: inner,
     };
@@ -57,9 +57,15 @@ function numbered(list: readonly ListEntry[], indent: number): readonly Paragrap
       first,
       ...(fact === undefined ? [] : [paragraph(inner, quiet(fact))]),
       ...(entry.kind === 'for-each' ? numbered(entry.steps(entry.example), inner) : []),
+      ...(entry.kind === 'together' ? entry.branches.flatMap((branch) => branchLines(branch, inner)) : []),
     ];
   });
 }
+
+const branchLines = ({ id, title, steps }: Branch, indent: number): readonly Paragraph[] => [
+  paragraph(indent, strong(title), quiet(`  [${id}]`)),
+  ...numbered(steps, indent + 2),
+];
 
 function factOf(entry: ListEntry): string | undefined {
   switch (entry.kind) {
@@ -71,6 +77,8 @@ function factOf(entry: ListEntry): string | undefined {
       return `at most ${timeoutText(entry.timeout)}; ${lanesText(entry)}`;
     case 'for-each':
       return `for example ${entry.key(entry.example)}`;
+    case 'together':
+      return 'at the same time:';
     case 'clean-up':
       return cleanUpFact(entry);
     case 'check':

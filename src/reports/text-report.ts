@@ -94,9 +94,8 @@ function head(report: RunReport): Section {
 
 function whatHappened(report: RunReport): Section {
   if (report.outcome === 'succeeded') return report.mode === 'rehearsal' ? rehearsalEnding(report) : [];
-  const stopped = report.steps.filter(
-    ({ path, status }) => path === report.failedStep || status === 'started',
-  );
+  // Of branches more than one may have failed, and others been stopped for it.
+  const stopped = report.steps.filter(({ status }) => status === 'failed' || status === 'started');
   const undoFailed = report.steps.filter(({ undo }) => undo?.status === 'failed');
   const told = new Set(
     [...stopped, ...undoFailed].flatMap(({ error, undo }) => [error?.message, undo?.error?.message]),
@@ -164,7 +163,7 @@ function findings(
         ].join(' '),
       ]);
       return [
-        paragraph(2, ...within.map(({ item }) => strong(`${item}: `)), title),
+        paragraph(2, ...within.map(({ item, branch }) => strong(`${branch ?? item}: `)), title),
         ...table(rows, 4, width),
       ];
     }),
@@ -223,7 +222,7 @@ function steps({ steps: all }: RunReport): Section {
   let around: readonly string[] = [];
   return titled(
     'Steps',
-    all.flatMap((step) => {
+    byBranch(all).flatMap((step) => {
       const headings = headingsOf(step);
       const common = headings.findIndex((heading, index) => heading !== around[index]);
       const fresh = common === -1 ? [] : headings.slice(common);
@@ -239,7 +238,18 @@ function steps({ steps: all }: RunReport): Section {
 }
 
 const headingsOf = ({ within }: StepReport): readonly string[] =>
-  within.map(({ title, item }) => `${title}: ${item}`);
+  within.map(({ title, item, branch }) => `${title}: ${branch ?? item}`);
+
+/** In the order in which they were begun, but what was done in a branch in one piece: it reads as the procedure, not as chance had it. */
+function byBranch(steps: readonly StepReport[], depth = 0): readonly StepReport[] {
+  const groups = new Map<string, StepReport[]>();
+  for (const step of steps) {
+    const { list, item } = step.within[depth] ?? {};
+    const key = list === undefined ? step.path : `${list} ${item}`;
+    groups.set(key, [...(groups.get(key) ?? []), step]);
+  }
+  return [...groups.values()].flatMap((group) => (group.length > 1 ? byBranch(group, depth + 1) : group));
+}
 
 function undoing({ steps: all }: RunReport): Section {
   return titled(

@@ -1,11 +1,18 @@
 import { formatDuration } from '../duration.ts';
 import type { Observer } from '../engine/context.ts';
 import type { RunEvent } from '../engine/run-event.ts';
-import { initialState, nextState, type RunState, type StepState, stateOf } from '../engine/run-state.ts';
+import {
+  type BranchState,
+  initialState,
+  nextState,
+  type RunState,
+  type StepState,
+  stateOf,
+} from '../engine/run-state.ts';
 import { type Content, visible } from '../reports/layout.ts';
 import { turnsAround } from '../reports/lists-around.ts';
 import { stepReportOf } from '../reports/run-report.ts';
-import { oneLineJson, type StepText, stepText, undoText } from '../reports/step-text.ts';
+import { oneLineJson, type StepText, signs, stepText, undoText } from '../reports/step-text.ts';
 import { dayAndTime, momentWithin, shownSpan, timeOfDay } from '../reports/times.ts';
 
 export interface LineViewOptions {
@@ -37,6 +44,7 @@ function linesOf(
   verbose: boolean,
 ): readonly string[] {
   const { started } = state;
+  const place = 'step' in event ? placeOf(event.step, state) : '';
   switch (event.type) {
     case 'run-started':
     case 'run-resumed':
@@ -46,7 +54,15 @@ function linesOf(
           `${started.environment.settings.region}, by ${event.by}, ${dayAndTime(event.at)} UTC`,
       ];
     case 'items-listed':
-      return [`❯ ${event.title}: ${event.items.map(({ key }) => key).join(', ') || 'nothing to do'}`];
+      return [`❯ ${place}${event.title}: ${event.items.map(({ key }) => key).join(', ') || 'nothing to do'}`];
+    case 'branches-started':
+      return [
+        `❯ ${place}${event.title}, at the same time: ${event.branches.map(({ id, title }) => `[${id}] ${title}`).join('; ')}`,
+      ];
+    case 'branch-finished':
+      return withBranch(event, state, ({ title }) => [
+        `${signs.done.text} ${place}[${event.branch}] ${title}`,
+      ]);
     case 'step-started': {
       // A check or a measure is over in a moment: its end says it all.
       if (event.kind !== 'change' && event.kind !== 'wait' && event.kind !== 'observe') return [];
@@ -54,36 +70,34 @@ function linesOf(
         event.deadline === undefined
           ? ''
           : `, until ${momentWithin({ started: event.at, ended: event.deadline })(event.deadline)} at most`;
-      return [
-        `❯ ${placeOf(event.step)}${event.title}${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}${limit}`,
-      ];
+      return [`❯ ${place}${event.title}${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}${limit}`];
     }
     case 'progress':
       return noted(event.step, event.line, state, before);
     case 'waiting':
       return noted(event.step, event.because, state, before);
     case 'aws-called':
-      return verbose ? [`    ${callText(event)}`] : [];
+      return verbose ? [`    ${branchOf(event.step, state)}${callText(event)}`] : [];
     case 'step-succeeded':
     case 'step-failed':
     case 'step-skipped':
     case 'step-rehearsed':
     case 'step-depends':
-      return withStep(event.step, state, (step) =>
-        ended(event.step, stepText(stepReportOf(step, new Map()))),
-      );
+      return withStep(event.step, state, (step) => ended(place, stepText(stepReportOf(step, new Map()))));
     case 'approval-asked':
       return [`? ${event.question}`, ...event.evidence.map(({ label, value }) => `    ${label}: ${value}`)];
     case 'failure-decided':
-      return [`  ${decisionText[event.choice]}`];
+      return [`  ${branchOf(event.step, state)}${decisionText[event.choice]}`];
     case 'rollback-started':
       return [`❯ Rolling back, by ${event.by}`];
     case 'undo-started':
-      return [`❯ ${placeOf(event.step)}${event.title}`];
+      return [`❯ ${place}${event.title}`];
     case 'undo-failed':
-      return withStep(event.step, state, undoLines);
+      return withStep(event.step, state, (step) => undoLines(step, place));
     case 'undone':
-      return event.how === 'was-never-applied' ? [] : withStep(event.step, state, undoLines);
+      return event.how === 'was-never-applied'
+        ? []
+        : withStep(event.step, state, (step) => undoLines(step, place));
     case 'run-interrupted':
       return ['■ interrupted'];
     case 'run-finished':
@@ -118,27 +132,39 @@ const withStep = (
   return step === undefined ? [] : lines(step);
 };
 
-function undoLines(step: StepState): readonly string[] {
+function undoLines(step: StepState, place: string): readonly string[] {
   const report = stepReportOf(step, new Map());
-  return report.undo === undefined ? [] : ended(step.path, undoText(report.undo, report));
+  return report.undo === undefined ? [] : ended(place, undoText(report.undo, report));
 }
 
-function ended(path: string, { sign, line, below }: StepText): readonly string[] {
-  return [`${sign.text} ${placeOf(path)}${plain(line)}`, ...below.map((content) => `    ${plain(content)}`)];
+function ended(place: string, { sign, line, below }: StepText): readonly string[] {
+  return [`${sign.text} ${place}${plain(line)}`, ...below.map((content) => `    ${plain(content)}`)];
 }
+
+const withBranch = (
+  { step, branch }: Extract<RunEvent, { type: 'branch-finished' }>,
+  { branches }: RunState,
+  lines: (branch: BranchState) => readonly string[],
+): readonly string[] => (branches.get(step) ?? []).filter(({ id }) => id === branch).flatMap(lines);
 
 const plain = (content: readonly Content[]): string =>
   content.map((each) => (typeof each === 'string' ? each : each.text)).join('');
 
-/** Which item's turn it is, since a line has no place below another one. */
-const placeOf = (path: string): string =>
+/** Which item's turn it is, and in which branch, since a line has no place below another one. */
+const placeOf = (path: string, { branches }: RunState): string =>
   turnsAround(path)
-    .map(({ item }) => `${item}: `)
+    .map(({ list, item }) => (branches.has(list) ? `[${item}] ` : `${item}: `))
     .join('');
+
+/** What stands below a step's line is told apart where steps of other branches may have come in between. */
+const branchOf = (path: string, state: RunState): string =>
+  turnsAround(path).some(({ list }) => state.branches.has(list)) ? placeOf(path, state) : '';
 
 /** A wait says why at every look; only a new reason is news. */
 function noted(path: string, note: string, state: RunState, before: RunState | undefined): readonly string[] {
-  return before?.steps.get(path)?.note === note ? [] : withStep(path, state, () => [`    ${note}`]);
+  return before?.steps.get(path)?.note === note
+    ? []
+    : withStep(path, state, () => [`    ${branchOf(path, state)}${note}`]);
 }
 
 function callText(call: Extract<RunEvent, { type: 'aws-called' }>): string {

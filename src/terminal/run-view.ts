@@ -3,7 +3,7 @@ import type { RunEvent } from '../engine/run-event.ts';
 import { initialState, nextState, type RunState, stateOf } from '../engine/run-state.ts';
 import { textOf } from '../reports/layout.ts';
 import { turnsAround } from '../reports/lists-around.ts';
-import { listTitles, stepReportOf } from '../reports/run-report.ts';
+import { listTitles, stepReportOf, titlesIn } from '../reports/run-report.ts';
 import { headerParagraphs } from './row-text.ts';
 import { type GroupName, RunScreen } from './run-screen.ts';
 
@@ -40,7 +40,7 @@ export function createRunView(options: RunViewOptions): RunView {
     if (event.type === 'run-started') state = initialState(event);
     else if (state !== undefined) state = nextState(state, event);
     if (state === undefined) return;
-    if (event.type === 'items-listed') titles.set(event.step, event.title);
+    for (const [path, title] of titlesIn(event)) titles.set(path, title);
     if (!hasHeader) {
       stream.write(`${textOf(headerParagraphs(state, event), { width: stream.columns ?? 80, colour })}\n\n`);
       hasHeader = true;
@@ -86,6 +86,8 @@ export function createRunView(options: RunViewOptions): RunView {
       case 'run-resumed':
       case 'run-interrupted':
       case 'items-listed':
+      case 'branches-started':
+      case 'branch-finished':
       case 'apply-started':
       case 'sampled':
       case 'observing':
@@ -131,7 +133,7 @@ export function createRunView(options: RunViewOptions): RunView {
       return [
         {
           key: list,
-          title: titles.get(list) ?? list,
+          title: titles.get(list)?.title ?? list,
           collapses: false,
           ...(position !== undefined && { position }),
         },

@@ -9,7 +9,6 @@ import { check, lane, type Observe, observe } from '../../src/engine/step.ts';
 import { Bug, OperatorError, Refusal } from '../../src/errors.ts';
 import {
   type Bench,
-  type BenchOptions,
   bench,
   Killed,
   type Stop,
@@ -18,7 +17,6 @@ import {
   toldInShort,
 } from '../helpers/engine-harness.ts';
 import { creates } from '../helpers/engine-toy-steps.ts';
-import { share } from './shared-clock.ts';
 
 const begin = Date.parse('2026-03-01T03:00:00Z');
 const at = (seconds: number) => new Date(begin + seconds * 1000).toISOString();
@@ -52,12 +50,6 @@ const forAMinute = (lanes: readonly Lane[], more: Partial<Observe<void>> = {}): 
     ...more,
   });
 
-function shared(steps: Parameters<typeof bench>[0], options: BenchOptions = {}): Bench {
-  const it = bench(steps, options);
-  share(it.clock);
-  return it;
-}
-
 /** What the journal holds of a lane: `[asked, answered, looks, what]`. */
 const linesOf = ({ journal }: Bench, name: string) =>
   journal.events.flatMap((event) =>
@@ -81,12 +73,12 @@ describe('the schedule', () => {
         times[name]?.push(now(context));
         return slow(span, async () => 'fine')(context);
       });
-    await shared([forAMinute([asks('a', 20, 0.3), asks('b', 15, 7)])]).start();
+    await bench([forAMinute([asks('a', 20, 0.3), asks('b', 15, 7)])]).start();
     expect(times).toEqual({ a: [0, 20, 40, 60], b: [0, 15, 30, 45, 60] });
   });
 
   test('a slow lane delays no other; its own looks that it leaves no time for are missing', async () => {
-    const it = shared([
+    const it = bench([
       forAMinute([
         laneOf(
           'slow',
@@ -118,12 +110,12 @@ describe('the schedule', () => {
       underWay -= 1;
       return 'fine';
     });
-    await shared([forAMinute([busy])]).start();
+    await bench([forAMinute([busy])]).start();
     expect(most).toBe(1);
   });
 
   test('looks that a sleeping machine left out are missing', async () => {
-    const it = shared([
+    const it = bench([
       forAMinute([
         laneOf('a', 10, async (context) => {
           if (now(context) === 20) it.clock.pass(seconds(33));
@@ -143,9 +135,7 @@ describe('the schedule', () => {
 
 describe('what is journalled', () => {
   test('of a lane that does not change, few lines; of each state the first look and the last', async () => {
-    const it = shared([
-      forAMinute([laneOf('a', 1, async (context) => (now(context) < 25 ? 'good' : 'bad'))]),
-    ]);
+    const it = bench([forAMinute([laneOf('a', 1, async (context) => (now(context) < 25 ? 'good' : 'bad'))])]);
     await it.start();
     expect(linesOf(it, 'a')).toEqual([
       [0, 0, 1, 'good'],
@@ -166,7 +156,7 @@ describe('what is journalled', () => {
       asked.push(name);
       return 'fine';
     };
-    const it = shared([
+    const it = bench([
       forAMinute([
         laneOf('a', 30, ask('a')),
         laneOf('b', 30, ask('b'), { notObserved: () => 'components.app.healthUrl is not configured' }),
@@ -185,7 +175,7 @@ describe('what is journalled', () => {
   });
 
   test('a look that failed says why, and the others go on', async () => {
-    const it = shared(
+    const it = bench(
       [
         forAMinute([
           laneOf('a', 30, async ({ aws }) => String(await thingExists(aws, 'a'))),
@@ -213,7 +203,7 @@ describe('what is journalled', () => {
     });
     const watch = forAMinute([dated]);
     const found: unknown[] = [];
-    await shared([
+    await bench([
       watch,
       check<void>({
         id: 'read',
@@ -257,7 +247,7 @@ describe('the end', () => {
   });
 
   test('comes as soon as the decision says so, which knows looks that are not journalled yet', async () => {
-    const it = shared([untilGood]);
+    const it = bench([untilGood]);
     await it.start();
     expect(told(it).filter(({ type }) => type !== 'observed')).toEqual([
       {
@@ -281,7 +271,7 @@ describe('the end', () => {
       await clock.sleep(minutes(60), signal);
       return 'late';
     });
-    const it = shared([
+    const it = bench([
       { ...untilGood, lanes: [never], until: () => ({ ready: false, because: 'no answer' }) },
     ]);
     const end = await it.start();
@@ -308,12 +298,12 @@ describe('the end', () => {
     const until = () => {
       throw new OperatorError(details);
     };
-    expect((await shared([forAMinute([laneOf('a', 5, ask)], { until })]).start()).outcome).toBe(outcome);
+    expect((await bench([forAMinute([laneOf('a', 5, ask)], { until })]).start()).outcome).toBe(outcome);
   });
 
   test('lanes of one name are a bug', async () => {
     const a = laneOf('a', 5, async () => 'fine');
-    expect((await shared([forAMinute([a, a])]).start()).outcome).toBe('fault');
+    expect((await bench([forAMinute([a, a])]).start()).outcome).toBe('fault');
   });
 });
 
@@ -326,7 +316,7 @@ describe('stopped and taken up again', () => {
   };
 
   test('Ctrl-C keeps what was seen, and the deadline is kept', async () => {
-    const it = shared([health(60)]);
+    const it = bench([health(60)]);
     it.clock.onSleep = () => {
       if (secondsAt(it.clock.now()) === 8) it.interrupt();
     };
@@ -344,7 +334,7 @@ describe('stopped and taken up again', () => {
   });
 
   test('a deadline that passed while nobody looked is met by one look', async () => {
-    const it = shared([health(300)]);
+    const it = bench([health(300)]);
     it.stopAt({ atLine: 8, how: 'killed' });
     await expect(it.start()).rejects.toThrow(Killed);
     it.clock.pass(seconds(400));
@@ -359,7 +349,7 @@ describe('stopped and taken up again', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(anyStop, { maxLength: 4 }), async (stops) => {
-        const it = shared([health(60)]);
+        const it = bench([health(60)]);
         let go = it.start;
         for (const stop of [...stops, undefined]) {
           const lines = it.journal.lines.length;
@@ -386,7 +376,7 @@ describe('a rehearsal', () => {
   const a = laneOf('a', 5, async () => 'fine');
 
   test('looks once', async () => {
-    const it = shared([forAMinute([a])], { mode: 'rehearsal' });
+    const it = bench([forAMinute([a])], { mode: 'rehearsal' });
     await it.start();
     expect(told(it).slice(2, -1)).toEqual([
       { type: 'observed', step: 'watch', lane: 'a', asked: at(0), answered: at(0), looks: 1, seen: 'fine' },
@@ -402,7 +392,7 @@ describe('a rehearsal', () => {
   test('depends on a change that was not made, where a lane or the decision needs it', async () => {
     const made = creates('made');
     const needs = laneOf('a', 5, async ({ outputOf }) => outputOf(made).thing);
-    const it = shared([made, forAMinute([needs])], { mode: 'rehearsal' });
+    const it = bench([made, forAMinute([needs])], { mode: 'rehearsal' });
     expect((await it.start()).outcome).toBe('succeeded');
     expect(told(it)).toContainEqual({
       type: 'step-depends',
@@ -414,7 +404,7 @@ describe('a rehearsal', () => {
 
 test('the lanes may only read, and only what the step declares', async () => {
   const uses = [{ actions: ['ssm:Exists'] }];
-  const it = shared([
+  const it = bench([
     forAMinute([laneOf('a', 30, async ({ aws }) => String(await thingExists(aws, 'a')))], { uses }),
   ]);
   await it.start();

@@ -191,7 +191,7 @@ export interface BenchOptions {
   /** By default a failed run is left as it is. */
   readonly decide?: (failure: FailedStep, nth: number) => FailureChoice;
   /** Asked before each change; without it nobody is. */
-  readonly goOn?: (next: NextChange) => boolean;
+  readonly goOn?: (next: NextChange, signal: AbortSignal) => boolean | Promise<boolean>;
   readonly observers?: readonly Observer[];
   readonly onlyHere?: true;
 }
@@ -236,7 +236,7 @@ export function bench(steps: readonly ListEntry[], options: BenchOptions = {}): 
       const nth = failures.push(failure);
       return options.decide?.(failure, nth) ?? { choice: 'leave' };
     },
-    ...(options.goOn && { goOn: async (next) => options.goOn?.(next) ?? true }),
+    ...(options.goOn && { goOn: async (next, signal) => options.goOn?.(next, signal) ?? true }),
   };
   const { name, ...settings } = environment(options.protected ?? false);
   let controller = new AbortController();

@@ -66,6 +66,12 @@ const members: { [Type in RunEvent['type']]: fc.Arbitrary<Omit<RunEventOf<Type>,
     title: text,
     items: fc.array(fc.record({ key: text, item: json }), { maxLength: 3 }),
   }),
+  'branches-started': fc.record({
+    step: text,
+    title: text,
+    branches: fc.array(fc.record({ id: text, title: text }), { maxLength: 3 }),
+  }),
+  'branch-finished': fc.record({ step: text, branch: text }),
   'step-started': fc.record(
     {
       step: text,
