@@ -179,11 +179,7 @@ describe('sandbox clock', () => {
         check();
       }
     };
-    await Promise.all([
-      naps(hour),
-      naps(...Array.from({ length: 100 }, () => 27_600)),
-      naps(60, 34_980, 60),
-    ]);
+    await Promise.all([naps(hour), naps(...Array.from({ length: 100 }, () => 27_600)), naps(60, 34_980, 60)]);
     expect(clock.now().getTime() - begun).toBe(hour);
     expect(real.now().getTime() - realBegun).toBeLessThan(hour / 60 + 1000);
   });

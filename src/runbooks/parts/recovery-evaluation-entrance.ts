@@ -1,4 +1,4 @@
-import { type CertificateDetail, describeCertificate } from '../../aws/acm.ts';
+import { type CertificateDetail, type DomainValidation, describeCertificate } from '../../aws/acm.ts';
 import { describeGroup } from '../../aws/auto-scaling.ts';
 import {
   describeListeners,
@@ -138,6 +138,9 @@ const soon = hours(24 * 45);
 const covers = (pattern: string, name: string): boolean =>
   pattern === name || (pattern.startsWith('*.') && name.slice(name.indexOf('.')) === pattern.slice(1));
 
+const proofText = ({ DomainName, ResourceRecord: record }: DomainValidation): string =>
+  record === undefined ? `of ${DomainName}` : `record ${record.Name} ${record.Type} ${record.Value}`;
+
 export function certificateFindings(seen: CertificateSeen): readonly Finding[] {
   const { arn, certificate, names, listeners, now, region } = seen;
   const subject = 'certificate';
@@ -192,7 +195,7 @@ export function certificateFindings(seen: CertificateSeen): readonly Finding[] {
         rule,
         open === undefined || open.length === 0
           ? shown
-          : `Put back the records that prove ${open.map(({ DomainName }) => DomainName).join(', ')}: ${shown} --query Certificate.RenewalSummary`,
+          : `Put back what proves the names: ${open.map(proofText).join('; ')}`,
       );
     return pass(subject, `issued, ends in ${days} days`, rule);
   }

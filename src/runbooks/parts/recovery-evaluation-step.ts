@@ -68,20 +68,10 @@ export const looksAt = ({ id, title, uses, look }: Look): Check<Evaluated> =>
         failed: subjectsOf(findings, 'fail'),
       };
     },
-    summary: evaluatedText,
   });
 
 const subjectsOf = (findings: readonly Finding[], wanted: Finding['verdict']): string[] =>
   findings.filter(({ verdict }) => verdict === wanted).map(({ subject }) => subject);
-
-export function evaluatedText({ passed, warned, failed }: Evaluated): string {
-  const all = passed + warned.length + failed.length;
-  return [
-    `${passed} of ${all} as they must be`,
-    ...(failed.length === 0 ? [] : [`not: ${failed.join(', ')}`]),
-    ...(warned.length === 0 ? [] : [`doubtful: ${warned.join(', ')}`]),
-  ].join('; ');
-}
 
 /** With these no call of the run can succeed: they end it instead of filling its tables. */
 const ofTheCaller: ReadonlySet<string> = new Set([

@@ -1,4 +1,5 @@
 import { callerIdentity } from '../../aws/sts.ts';
+import { actionsBelow } from '../../engine/actions.ts';
 import { type Check, check, type ListEntry, type StepReference } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
 import { callerIsInTheEnvironment } from './caller.ts';
@@ -39,11 +40,6 @@ export const evaluation = (recovering: readonly ListEntry[]): readonly Check<Eva
   callerMay(recovering.flatMap(actionsBelow)),
   nothingIsLeftOver,
 ];
-
-function actionsBelow(entry: ListEntry): readonly string[] {
-  const inside = entry.kind === 'for-each' ? entry.steps(entry.example).flatMap(actionsBelow) : [];
-  return [...(entry.uses ?? []).flatMap(({ actions }) => actions), ...inside];
-}
 
 /** Before anything is restored: what fails then costs an hour and proves nothing, unless it is done for practice. */
 export const evaluationHolds = (
