@@ -1,13 +1,7 @@
 import { formatDuration } from '../duration.ts';
 import { actionsBelow, actionsOf } from '../engine/actions.ts';
 import type { Runbook } from '../engine/runbook.ts';
-import {
-  type ForEach,
-  type ListEntry,
-  type Step,
-  type Together,
-  timeoutText,
-} from '../engine/step.ts';
+import { type ForEach, type ListEntry, type Step, type Together, timeoutText } from '../engine/step.ts';
 
 /**
  * The generated part of docs/runbooks/<id>.md: for each form of the runbook its steps in order, with how each change is undone, how
