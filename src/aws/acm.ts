@@ -1,9 +1,9 @@
-import type { CertificateDetail } from '@aws-sdk/client-acm';
+import type { CertificateDetail, DomainValidation } from '@aws-sdk/client-acm';
 import { absentWhen } from './absent.ts';
 import { awsFunction } from './aws-function.ts';
 import type { ReadClients } from './clients.ts';
 
-export type { CertificateDetail };
+export type { CertificateDetail, DomainValidation };
 
 /**
  * A certificate, `undefined` where there is none of this ARN. `NotAfter` is its end; a renewal that AWS makes has its state in

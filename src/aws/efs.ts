@@ -2,6 +2,7 @@ import type { FileSystemDescription, MountTargetDescription } from '@aws-sdk/cli
 import { absentWhen } from './absent.ts';
 import { awsFunction } from './aws-function.ts';
 import type { ChangeClients, ReadClients } from './clients.ts';
+import { collectPages } from './pagination.ts';
 import { present } from './unreadable-answer.ts';
 
 export type { FileSystemDescription, MountTargetDescription };
@@ -96,5 +97,17 @@ export const deleteMountTarget = awsFunction(
   async (aws: ChangeClients, id: string): Promise<void> => {
     const { DeleteMountTargetCommand } = await sdk();
     await aws.send('efs', new DeleteMountTargetCommand({ MountTargetId: id }));
+  },
+);
+
+/** All of the Region that is asked. https://docs.aws.amazon.com/efs/latest/ug/API_DescribeFileSystems.html */
+export const listFileSystems = awsFunction(
+  ['elasticfilesystem:DescribeFileSystems'],
+  async (aws: ReadClients): Promise<FileSystemDescription[]> => {
+    const { DescribeFileSystemsCommand } = await sdk();
+    return collectPages(async (Marker) => {
+      const page = await aws.send('efs', new DescribeFileSystemsCommand({ Marker }));
+      return { items: page.FileSystems, next: page.NextMarker };
+    });
   },
 );

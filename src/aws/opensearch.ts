@@ -79,7 +79,7 @@ export interface NewDomain {
 
 /**
  * A domain within the VPC, encrypted at rest and on its ways, with one master user. It is active after 15 to 30 minutes. A name is used
- * once: `ResourceAlreadyExistsException`.
+ * once: `ResourceAlreadyExistsException`. The account's first domain in a VPC needs `iam:CreateServiceLinkedRole` as well.
  * https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_CreateDomain.html
  */
 export const createDomain = awsFunction(
@@ -89,7 +89,6 @@ export const createDomain = awsFunction(
     'ec2:DescribeSecurityGroups',
     'ec2:DescribeSubnets',
     'ec2:DescribeVpcs',
-    'iam:CreateServiceLinkedRole',
   ],
   async (aws: ChangeClients, wanted: NewDomain): Promise<void> => {
     const { CreateDomainCommand } = await sdk();

@@ -1,5 +1,6 @@
 import type {
   AccountQuota,
+  DBCluster,
   DBClusterParameterGroup,
   DBSubnetGroup,
   OrderableDBInstanceOption,
@@ -72,6 +73,18 @@ export const classOffered = awsFunction(
         }),
       );
       return { items: page.OrderableDBInstanceOptions, next: page.Marker };
+    });
+  },
+);
+
+/** All clusters of the Region that is asked. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusters.html */
+export const listClusters = awsFunction(
+  ['rds:DescribeDBClusters'],
+  async (aws: ReadClients): Promise<DBCluster[]> => {
+    const { DescribeDBClustersCommand } = await sdk();
+    return collectPages(async (Marker) => {
+      const page = await aws.send('rds', new DescribeDBClustersCommand({ Marker }));
+      return { items: page.DBClusters, next: page.Marker };
     });
   },
 );

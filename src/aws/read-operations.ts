@@ -49,7 +49,7 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
     'DescribeTargetGroups',
     'DescribeTargetHealth',
   ],
-  iam: ['GetRole', 'SimulatePrincipalPolicy'],
+  iam: ['GetInstanceProfile', 'GetRole', 'SimulatePrincipalPolicy'],
   kms: ['DescribeKey'],
   mq: [
     'DescribeBroker',
@@ -72,7 +72,13 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
     'DescribeOrderableDBInstanceOptions',
     'DescribePendingMaintenanceActions',
   ],
-  'route-53': ['GetHealthCheck', 'GetHealthCheckStatus', 'ListResourceRecordSets'],
+  'route-53': [
+    'GetChange',
+    'GetHealthCheck',
+    'GetHealthCheckStatus',
+    'ListResourceRecordSets',
+    'TestDNSAnswer',
+  ],
   s3: ['GetBucketEncryption', 'GetBucketLocation', 'GetBucketVersioning', 'HeadObject', 'ListObjectsV2'],
   'secrets-manager': ['DescribeSecret'],
   'service-quotas': ['GetServiceQuota'],

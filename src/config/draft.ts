@@ -12,6 +12,8 @@ export interface Draft {
   readonly fleets: readonly FleetDraft[];
   /** Aurora clusters. */
   readonly clusters?: readonly ClusterDraft[];
+  /** Components of which no more is known than what they are called. */
+  readonly parts?: readonly PartDraft[];
   /** For the person, at the top of the file. */
   readonly notes: readonly string[];
 }
@@ -29,6 +31,12 @@ export interface ClusterDraft {
   readonly component: string;
   readonly cluster: string;
   readonly longestOutage?: string;
+}
+
+export interface PartDraft {
+  readonly component: string;
+  readonly type: 'broker' | 'file-system' | 'rds-instance' | 'search-domain';
+  readonly id: string;
 }
 
 /** In a clone of this repository; elsewhere the caller knows better. */
@@ -84,6 +92,7 @@ export function draftText(draft: Draft, schema: string): string {
     '    components:',
     ...draft.fleets.flatMap(fleetLines),
     ...(draft.clusters ?? []).flatMap(clusterLines),
+    ...(draft.parts ?? []).flatMap(partLines),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -138,6 +147,25 @@ function clusterLines({ component, cluster, longestOutage }: ClusterDraft): read
     longestOutage === undefined
       ? '        # longestOutage: 2m # TODO: take the "#" away and write your own number'
       : `        longestOutage: ${longestOutage}`,
+  ];
+}
+
+/** The key that names each in AWS, and what it means. */
+const naming: Readonly<Record<PartDraft['type'], readonly [key: string, meaning: string]>> = {
+  broker: ['broker', 'Id of the broker.'],
+  'file-system': ['fileSystem', 'Id of the file system.'],
+  'rds-instance': ['instance', 'Identifier of the DB instance.'],
+  'search-domain': ['domain', 'Name of the domain.'],
+};
+
+function partLines({ component, type, id }: PartDraft): readonly string[] {
+  const [key, meaning] = naming[type];
+  return [
+    `      ${scalar(component)}:`,
+    `        type: ${type}`,
+    `        # ${meaning}`,
+    `        ${key}: ${scalar(id)}`,
+    '        # backup: # TODO: what must be true of its backups, as in docs/runbooks/backup-verify.md',
   ];
 }
 

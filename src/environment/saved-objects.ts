@@ -36,9 +36,7 @@ export const savedSeriesSchema = z.strictObject({
     .max(36_500)
     .default(7)
     .meta({ description: 'Days that one is kept at least', examples: [7] }),
-  rpo: duration
-    .optional()
-    .meta({ description: 'Oldest that the newest may be; objectives.rpo without it', examples: ['26h'] }),
+  rpo: duration.optional().meta({ description: 'Oldest that the newest may be; objectives.rpo without it' }),
 });
 
 export type SavedObjects = z.output<typeof savedObjectsSchema>;

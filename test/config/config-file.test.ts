@@ -218,12 +218,12 @@ describe('a file that is not as it should be', () => {
     [
       'an unknown component type',
       environment('    components:\n      app: { type: asg, group: x, targetGroup: x }'),
-      'runbook.yaml:6:20 environments.prod.components.app.type: expected auto-scaling-group or aurora-cluster or file-system or broker or search-domain; found "asg"',
+      'runbook.yaml:6:20 environments.prod.components.app.type: expected one of auto-scaling-group, aurora-cluster, file-system, broker, search-domain, ebs-volumes, rds-instance; found "asg"',
     ],
     [
       'a component without a type',
       environment('    components:\n      app: { group: x, targetGroup: x }'),
-      'runbook.yaml:6:7 environments.prod.components.app.type: missing: expected auto-scaling-group or aurora-cluster or file-system or broker or search-domain',
+      'runbook.yaml:6:7 environments.prod.components.app.type: missing: expected one of auto-scaling-group, aurora-cluster, file-system, broker, search-domain, ebs-volumes, rds-instance',
     ],
     [
       'a component name with capitals',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import * as z from 'zod';
-import { approve, check, forEach, type ListEntry, measure } from '../../src/engine/step.ts';
+import { hours, minutes } from '../../src/duration.ts';
+import { approve, check, forEach, type ListEntry, measure, together } from '../../src/engine/step.ts';
 import { Bug, OperatorError, Refusal } from '../../src/errors.ts';
 import {
   type Bench,
@@ -28,10 +29,17 @@ export type StepPlan =
     }
   /** A change that a later one is undone with, the later one, and what stands between them. */
   | { readonly kind: 'covered change'; readonly between: readonly StepPlan[] }
-  | { readonly kind: 'wait'; readonly looks: number; readonly onLook: readonly Trouble[] }
+  | {
+      readonly kind: 'wait';
+      readonly looks: number;
+      readonly onLook: readonly Trouble[];
+      /** Waits so long that it gets its looks however long other branches keep it from looking. */
+      readonly patient: boolean;
+    }
   | { readonly kind: 'approve' }
   | { readonly kind: 'measure'; readonly value: number }
-  | { readonly kind: 'forEach'; readonly count: number; readonly steps: readonly StepPlan[] };
+  | { readonly kind: 'forEach'; readonly count: number; readonly steps: readonly StepPlan[] }
+  | { readonly kind: 'together'; readonly branches: readonly (readonly StepPlan[])[] };
 
 export interface RunPlan {
   readonly steps: readonly StepPlan[];
@@ -42,9 +50,16 @@ export interface RunPlan {
 const anyTroubles = (...troubles: readonly Trouble[]) =>
   fc.array(fc.constantFrom(...troubles), { maxLength: 2 });
 
-const leaves = (broken: fc.Arbitrary<Broken>, undo: fc.Arbitrary<'at once' | 'in turns' | 'cannot'>) =>
+type Undo = 'at once' | 'in turns' | 'cannot';
+
+/** Leaves that may also stand in a branch. */
+const branchLeaves = (broken: fc.Arbitrary<Broken>, undo: fc.Arbitrary<Undo>): fc.Arbitrary<StepPlan> =>
   fc.oneof(
-    fc.record<StepPlan & { kind: 'check' }>({ kind: fc.constant('check'), safety: fc.boolean(), broken }),
+    fc.record<StepPlan & { kind: 'check' }>({
+      kind: fc.constant('check'),
+      safety: fc.constant(false),
+      broken,
+    }),
     {
       weight: 3,
       arbitrary: fc.record<StepPlan & { kind: 'change' }>({
@@ -61,48 +76,113 @@ const leaves = (broken: fc.Arbitrary<Broken>, undo: fc.Arbitrary<'at once' | 'in
       kind: fc.constant('wait'),
       looks: fc.constantFrom(0, 1, 3, Number.POSITIVE_INFINITY),
       onLook: anyTroubles('throttled', 'denied'),
+      patient: fc.constant(true),
     }),
-    fc.constant<StepPlan>({ kind: 'approve' }),
     fc.record<StepPlan & { kind: 'measure' }>({
       kind: fc.constant('measure'),
       value: fc.integer({ min: 0, max: 10 }),
     }),
   );
 
-const lists = (leaf: fc.Arbitrary<StepPlan>): fc.Arbitrary<readonly StepPlan[]> =>
-  fc.letrec<{ list: readonly StepPlan[]; entry: StepPlan }>((tie) => ({
-    list: fc.array(tie('entry'), { maxLength: 5 }),
-    entry: fc.oneof(
-      { maxDepth: 2, depthIdentifier: 'lists' },
-      { weight: 6, arbitrary: leaf },
-      fc.record<StepPlan & { kind: 'covered change' }>({
-        kind: fc.constant('covered change'),
-        between: fc.array(tie('entry'), { maxLength: 2, depthIdentifier: 'lists' }),
-      }),
-      fc.record<StepPlan & { kind: 'forEach' }>({
-        kind: fc.constant('forEach'),
-        count: fc.integer({ min: 0, max: 2 }),
-        steps: fc.array(tie('entry'), { maxLength: 3, depthIdentifier: 'lists' }),
-      }),
-    ),
-  })).list;
+const leaves = (broken: fc.Arbitrary<Broken>, undo: fc.Arbitrary<Undo>): fc.Arbitrary<StepPlan> =>
+  fc.oneof(
+    { weight: 6, arbitrary: branchLeaves(broken, undo) },
+    fc.record<StepPlan & { kind: 'check' }>({
+      kind: fc.constant('check'),
+      safety: fc.constant(true),
+      broken,
+    }),
+    fc.record<StepPlan & { kind: 'wait' }>({
+      kind: fc.constant('wait'),
+      looks: fc.constant(3),
+      onLook: anyTroubles('throttled', 'denied'),
+      patient: fc.constant(false),
+    }),
+    fc.constant<StepPlan>({ kind: 'approve' }),
+  );
+
+const lists = (
+  leaf: fc.Arbitrary<StepPlan>,
+  branchLeaf: fc.Arbitrary<StepPlan>,
+): fc.Arbitrary<readonly StepPlan[]> =>
+  fc.letrec<{
+    list: readonly StepPlan[];
+    entry: StepPlan;
+    branch: readonly StepPlan[];
+    branchEntry: StepPlan;
+  }>((tie) => {
+    const entries = (own: fc.Arbitrary<StepPlan>, entry: 'entry' | 'branchEntry') =>
+      fc.oneof(
+        { maxDepth: 2, depthIdentifier: 'lists' },
+        { weight: 6, arbitrary: own },
+        fc.record<StepPlan & { kind: 'covered change' }>({
+          kind: fc.constant('covered change'),
+          between: fc.array(tie(entry), { maxLength: 2, depthIdentifier: 'lists' }),
+        }),
+        fc.record<StepPlan & { kind: 'forEach' }>({
+          kind: fc.constant('forEach'),
+          count: fc.integer({ min: 0, max: 2 }),
+          steps: fc.array(tie(entry), { maxLength: 3, depthIdentifier: 'lists' }),
+        }),
+        fc.record<StepPlan & { kind: 'together' }>({
+          kind: fc.constant('together'),
+          branches: fc.array(tie('branch'), { minLength: 1, maxLength: 3, depthIdentifier: 'lists' }),
+        }),
+      );
+    return {
+      list: fc.array(tie('entry'), { maxLength: 5 }),
+      entry: entries(leaf, 'entry'),
+      branch: fc.array(tie('branchEntry'), { maxLength: 3, depthIdentifier: 'lists' }),
+      branchEntry: entries(branchLeaf, 'branchEntry'),
+    };
+  }).list;
+
+const often = fc.constant(undefined);
+const anyUndo = fc.constantFrom<Undo>('at once', 'in turns', 'cannot');
 
 /** Any list of steps in which anything may go wrong. */
 export const anyRun: fc.Arbitrary<RunPlan> = fc.record<RunPlan>({
   steps: lists(
-    leaves(
-      fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, fc.constantFrom('error', 'refusal')),
-      fc.constantFrom('at once', 'in turns', 'cannot'),
-    ),
+    leaves(fc.oneof({ weight: 9, arbitrary: often }, fc.constantFrom('error', 'refusal')), anyUndo),
+    // A refusal ends the run only while nothing is changed. In a branch that would depend on how far the others are.
+    branchLeaves(fc.oneof({ weight: 9, arbitrary: often }, fc.constant('error')), anyUndo),
   ),
   onBroken: fc.constantFrom('skip', 'undo', 'leave'),
 });
 
+const undoable = fc.constantFrom<Undo>('at once', 'in turns');
+
 /** Runs that get to their end and can be undone as a whole. */
 export const anyUndoableRun: fc.Arbitrary<RunPlan> = fc.record<RunPlan>({
-  steps: lists(leaves(fc.constant(undefined), fc.constantFrom('at once', 'in turns'))),
+  steps: lists(leaves(fc.constant(undefined), undoable), branchLeaves(fc.constant(undefined), undoable)),
   onBroken: fc.constant('skip'),
 });
+
+/** Then the order of what is done in them is not given, but what is done. */
+export const hasBranches = (steps: readonly StepPlan[]): boolean =>
+  steps.some((step) => step.kind === 'together' || innerPlans(step).some(hasBranches));
+
+/** How far the other branches get before such a run stops is not given either. */
+export const mayBreakInBranch = (steps: readonly StepPlan[], inBranch = false): boolean =>
+  steps.some(
+    (step) =>
+      (inBranch && 'broken' in step && step.broken !== undefined) ||
+      (inBranch && step.kind === 'wait' && step.looks === Number.POSITIVE_INFINITY) ||
+      innerPlans(step).some((inner) => mayBreakInBranch(inner, inBranch || step.kind === 'together')),
+  );
+
+function innerPlans(step: StepPlan): readonly (readonly StepPlan[])[] {
+  switch (step.kind) {
+    case 'covered change':
+      return [step.between];
+    case 'forEach':
+      return [step.steps];
+    case 'together':
+      return step.branches;
+    default:
+      return [];
+  }
+}
 
 const remembered = z.object({
   at: z.codec(z.iso.datetime(), z.date(), {
@@ -153,6 +233,8 @@ const worldOf = (
         return mergeWorlds(
           Array.from({ length: step.count }, (_, item) => worldOf(step.steps, `${name}[${item}].`)),
         );
+      case 'together':
+        return mergeWorlds(step.branches.map((branch, index) => worldOf(branch, `${name}|${index}.`)));
       case 'check':
       case 'approve':
       case 'measure':
@@ -211,12 +293,16 @@ class Builder {
       }
       case 'wait':
         return [
-          waitsUntil(id, async ({ aws }) => {
-            await thingExists(aws, name);
-            const left = this.#looksLeft.get(name) ?? plan.looks;
-            this.#looksLeft.set(name, left - 1);
-            return left <= 0;
-          }),
+          waitsUntil(
+            id,
+            async ({ aws }) => {
+              await thingExists(aws, name);
+              const left = this.#looksLeft.get(name) ?? plan.looks;
+              this.#looksLeft.set(name, left - 1);
+              return left <= 0;
+            },
+            plan.patient ? { every: minutes(1), timeout: hours(1) } : {},
+          ),
         ];
       case 'approve':
         return [approve({ id, title: 'Go on?', ask: () => ({ question: 'Go on?', evidence: [] }) })];
@@ -244,6 +330,18 @@ class Builder {
             key: ({ index, effects }) => `${index}/${effects}`,
             steps: ({ index }) => this.list(plan.steps, `${name}[${index}].`),
             example: { index: 0, effects: 0 },
+          }),
+        ];
+      case 'together':
+        return [
+          together({
+            id,
+            title: 'At the same time',
+            branches: plan.branches.map((branch, index) => ({
+              id: `b${index}`,
+              title: `Branch ${index}`,
+              steps: this.list(branch, `${name}|${index}.`, `${id}-b${index}-`),
+            })),
           }),
         ];
       default:

@@ -53,7 +53,7 @@ export const creates = (
 export const waitsUntil = (
   id: string,
   isReady: (context: ReadContext) => boolean | Promise<boolean>,
-  more: { readonly every?: number; readonly hint?: string } = {},
+  more: { readonly every?: number; readonly timeout?: number; readonly hint?: string } = {},
 ): Wait<void> =>
   wait<void>({
     id,

@@ -154,6 +154,14 @@ const restWrites: readonly (readonly [line: RegExp, operation: string])[] = [
   [/^PUT \/restore-jobs\/[^/]+\/validations$/, 'PutRestoreValidationResult'],
   [/^POST \/2015-02-01\/resource-tags\/[^/]+$/, 'TagResource'],
   [/^DELETE \/2015-02-01\/file-systems\/[^/]+$/, 'DeleteFileSystem'],
+  [/^POST \/2015-02-01\/mount-targets$/, 'CreateMountTarget'],
+  [/^DELETE \/2015-02-01\/mount-targets\/[^/]+$/, 'DeleteMountTarget'],
+  [/^POST \/v1\/brokers$/, 'CreateBroker'],
+  [/^DELETE \/v1\/brokers\/[^/]+$/, 'DeleteBroker'],
+  [/^DELETE \/v1\/configurations\/[^/]+$/, 'DeleteConfiguration'],
+  [/^POST \/2021-01-01\/opensearch\/domain$/, 'CreateDomain'],
+  [/^DELETE \/2021-01-01\/opensearch\/domain\/[^/]+$/, 'DeleteDomain'],
+  [/^POST \/2013-04-01\/hostedzone\/[^/]+\/rrset\/?$/, 'ChangeResourceRecordSets'],
 ];
 
 type Request = Parameters<Sandbox['requestHandler']['handle']>[0];

@@ -6,13 +6,20 @@ import { scenario } from '../helpers/scenario.ts';
 test.each<[name: string, outcome: string, code: string]>([
   ['off-site-copy', 'failed', 'FINDINGS_FAIL'],
   ['short-copy', 'failed', 'FINDINGS_FAIL'],
+  ['definitions-not-copied', 'failed', 'FINDINGS_FAIL'],
+  ['untagged-volume', 'failed', 'FINDINGS_FAIL'],
   ['recovery-key-disabled', 'failed', 'KEY_NOT_USABLE'],
   ['restore-fails', 'rolled-back', 'RESTORE_FAILED'],
   ['restore-without-permission', 'rollback-failed', 'NOT_DELETED'],
 ])('%s ends as %s, with %s', async (name, outcome, code) => {
   const { exercise, good } = scenario(name);
   expect(exercise?.runbook).toBe('backup-verify');
-  const run = await runIn({ runbook: backupVerify, scenario: name, parameters: exercise?.parameters ?? {} });
+  const run = await runIn({
+    runbook: backupVerify,
+    scenario: name,
+    stack: exercise?.environment ?? 'prod',
+    parameters: exercise?.parameters ?? {},
+  });
   expect(run.end.outcome).toBe(outcome);
   expect(good?.outcomes).toContain(outcome);
   const codes = run.events.flatMap((event) =>

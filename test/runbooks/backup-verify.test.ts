@@ -1,25 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../src/engine/finding.ts';
 import { type Environment, environmentSchema } from '../../src/environment.ts';
 import { backupVerify } from '../../src/runbooks/backup-verify.ts';
 import { keys } from '../../src/sandbox/morpheus-prod/names.ts';
 import { morpheusProdEnvironment } from '../../src/sandbox/morpheus-prod.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { elsewhere } from '../../src/sandbox/world.ts';
-import { type RunSetting, resumeFrom, runIn, type SandboxRun } from '../helpers/sandbox-run.ts';
-
-const inspecting = (more: Partial<RunSetting> = {}, parameters: Record<string, unknown> = {}) =>
-  runIn({ runbook: backupVerify, parameters, ...more });
-
-const foundOf = ({ end }: SandboxRun, component: string): readonly Finding[] =>
-  end.state.steps.get(`inspection/${component}/inspect`)?.findings ?? [];
-
-const notPassed = (run: SandboxRun, component: string): Record<string, string> =>
-  Object.fromEntries(
-    foundOf(run, component)
-      .filter(({ verdict }) => verdict !== 'pass')
-      .map(({ subject, verdict }) => [subject, verdict]),
-  );
+import { foundOf, inspecting, notPassed } from '../helpers/inspection.ts';
+import { resumeFrom, runIn } from '../helpers/sandbox-run.ts';
 
 /** The copy is older than what the service promises: known, and no failure. */
 const asAlways = { 'newest copy': 'warn' };
@@ -32,8 +19,11 @@ describe('an inspection', () => {
     expect(run.events.some((event) => event.type === 'aws-called' && event.write)).toBe(false);
     expect(notPassed(run, 'database')).toEqual(asAlways);
     expect(notPassed(run, 'files')).toEqual(asAlways);
-    for (const finding of foundOf(run, 'database'))
-      expect(finding.toDo === undefined, finding.subject).toBe(finding.verdict === 'pass');
+    expect(notPassed(run, 'queue')).toEqual({});
+    expect(notPassed(run, 'search')).toEqual({ 'snapshots: newest copy': 'warn' });
+    for (const component of ['database', 'files', 'queue', 'search'])
+      for (const finding of foundOf(run, component))
+        expect(finding.toDo === undefined, finding.subject).toBe(finding.verdict === 'pass');
   });
 
   test('looks at one component alone', async () => {
@@ -96,6 +86,24 @@ describe('real failures', () => {
     expect(notPassed(run, 'database')).toEqual(asAlways);
     const sizes = foundOf(run, 'files').find(({ subject }) => subject === 'copy sizes');
     expect(sizes?.fact).toContain('(3 %)');
+  });
+
+  test('exports that no longer reach the recovery Region, while the job that makes them is green', async () => {
+    const run = await inspecting({ scenario: 'definitions-not-copied' }, { component: 'queue' });
+    expect(notPassed(run, 'queue')).toEqual({
+      'definitions: copies': 'fail',
+      'definitions: newest copy': 'fail',
+    });
+    const copies = foundOf(run, 'queue').find(({ subject }) => subject === 'definitions: copies');
+    expect(copies?.fact).toBe('6 of 7 saved files have no copy');
+  });
+
+  test('a volume that no selection takes in any more, while no job fails', async () => {
+    const run = await inspecting({ scenario: 'untagged-volume', stack: 'dev' });
+    expect(notPassed(run, 'rabbitmq-volumes')).toEqual({ plan: 'fail' });
+    expect(notPassed(run, 'keystone-volumes')).toEqual({});
+    const plan = foundOf(run, 'rabbitmq-volumes').find(({ subject }) => subject === 'plan');
+    expect(plan?.fact).toMatch(/volume\/vol-0e5f7a9b1c3d468ac$/);
   });
 
   test.each<[what: string, component: string, expected: object, prepare: (sandbox: Sandbox) => void]>([
@@ -271,7 +279,9 @@ describe('before anything is asked of AWS', () => {
           ? component
           : part === 'backup'
             ? { ...component, backup: undefined }
-            : { ...component, backup: { ...component.backup, restoreTest: undefined } },
+            : 'restoreTest' in (component.backup ?? {})
+              ? { ...component, backup: { ...component.backup, restoreTest: undefined } }
+              : component,
       ]),
     ) as Environment['components'];
 
@@ -282,6 +292,9 @@ describe('before anything is asked of AWS', () => {
     ['NOTHING_PROTECTED', {}, { components: without('backup') }],
     ['RESTORE_TEST_NOT_CONFIGURED', { restore: true }, { components: without('restoreTest') }],
     ['RECOVERY_REGION_MISSING', {}, { recoveryRegion: undefined }],
+    ['RECOVERY_REGION_MISSING', { component: 'queue' }, { recoveryRegion: undefined }],
+    ['RECOVERY_REGION_MISSING', { component: 'search' }, { recoveryRegion: undefined }],
+    ['RESTORE_TEST_NOT_POSSIBLE', { component: 'queue', restore: true }, {}],
     ['RESTORE_NOT_ASKED', { fromRecoveryRegion: true }, {}],
     ['RESTORE_NOT_ASKED', { point: 'random' }, {}],
   ])('%s: %j', (code, parameters, environment) => {

@@ -28,3 +28,10 @@ export const kebab = (text: string): string =>
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^[^a-z]+|-+$/g, '');
+
+/** `module.stack.module.app["blue"]` -> `app` */
+export const moduleName = (address: string): string | undefined =>
+  address
+    .replace(/\[[^\]]*\]/g, '')
+    .split('.')
+    .at(-1);

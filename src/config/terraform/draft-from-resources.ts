@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Draft, FleetDraft } from '../draft.ts';
 import { parseArn, targetGroupIn } from './arn.ts';
-import { componentName, kebab, unique } from './component-name.ts';
+import { componentName, kebab, moduleName, unique } from './component-name.ts';
+import { draftParts } from './draft-parts.ts';
 import { fleetHealthUrl } from './health-url.ts';
 import type { TerraformResource } from './read-terraform.ts';
 import { managed, texts, trafficSources } from './resource-attributes.ts';
@@ -37,6 +38,8 @@ const clusterAttributes = z.object({
 
 const anyArn = z.object({ arn: z.string() });
 
+const volumeAttributes = z.object({ id: z.string(), arn: z.string().nullish() });
+
 /** @returns a draft without fleets where no Auto Scaling group is managed */
 export function draftFromResources(resources: readonly TerraformResource[]): Draft {
   const groups = managed(resources, ['aws_autoscaling_group'], groupAttributes);
@@ -56,6 +59,13 @@ export function draftFromResources(resources: readonly TerraformResource[]): Dra
   const here = groups.filter(isHere);
   const clusters = managed(resources, ['aws_rds_cluster'], clusterAttributes).filter(isHere);
   const fleets = unique(here.map(({ resource, attributes }) => fleetFrom(resource, attributes, resources)));
+  const named = withoutNamesOf(
+    fleets,
+    clusters.map(({ resource, attributes }) => ({
+      component: clusterName(resource, attributes.cluster_identifier),
+      cluster: attributes.cluster_identifier,
+    })),
+  );
   const alarms = managed(resources, ['aws_cloudwatch_metric_alarm'], alarmAttributes)
     .filter(isHere)
     .map(({ attributes }) => attributes);
@@ -77,6 +87,14 @@ export function draftFromResources(resources: readonly TerraformResource[]): Dra
       'describe these groups in environments of their own, they are in another account or Region',
       names(groups.filter((group) => !isHere(group)).map(({ attributes }) => attributes.name)),
     ],
+    [
+      'describe these volumes as a component of type ebs-volumes if what is on them cannot be made again, by a tag of their servers',
+      names(
+        managed(resources, ['aws_ebs_volume'], volumeAttributes)
+          .filter(isHere)
+          .map(({ attributes }) => attributes.id),
+      ),
+    ],
     ...fleets.flatMap(({ component, targetGroups }) =>
       targetGroups.length > 1
         ? [[`choose the target group of ${component}`, names(targetGroups)] as const]
@@ -95,13 +113,8 @@ export function draftFromResources(resources: readonly TerraformResource[]): Dra
         ...(targetGroup !== undefined && { targetGroup }),
       }),
     ),
-    clusters: withoutNamesOf(
-      fleets,
-      clusters.map(({ resource, attributes }) => ({
-        component: clusterName(resource, attributes.cluster_identifier),
-        cluster: attributes.cluster_identifier,
-      })),
-    ),
+    clusters: named,
+    parts: draftParts(resources, isHere, new Set([...fleets, ...named].map(({ component }) => component))),
     notes: [
       ...(name === ''
         ? ['the name of the environment, prod, is a guess: no group has a tag "Environment"']
@@ -165,13 +178,6 @@ const drivesScaling = ({ alarm_actions, ok_actions }: z.output<typeof alarmAttri
   [...alarm_actions, ...ok_actions].some(
     (action) => parseArn(action)?.resource.startsWith('scalingPolicy:') === true,
   );
-
-/** `module.stack.module.app["blue"]` -> `app` */
-const moduleName = (address: string) =>
-  address
-    .replace(/\[[^\]]*\]/g, '')
-    .split('.')
-    .at(-1);
 
 function mostFrequent(values: readonly string[]): string | undefined {
   const counts = new Map<string, number>();

@@ -65,7 +65,11 @@ const probeUrl = (name: string): readonly ListEntry[] => [
 function urlFinding(
   subject: string,
   answer: Awaited<ReturnType<ReadContext['http']['get']>>,
-  { url, status, within }: { readonly url: string; readonly status: number; readonly within: number | undefined },
+  {
+    url,
+    status,
+    within,
+  }: { readonly url: string; readonly status: number; readonly within: number | undefined },
 ): Finding {
   const rule = `${status}${within === undefined ? '' : ` within ${formatDuration(within)}`}`;
   const took = formatDuration(answer.milliseconds);
@@ -77,11 +81,7 @@ function urlFinding(
     : { verdict: 'fail', subject, fact, rule, toDo: `Ask it by hand: curl -i ${url}` };
 }
 
-function probeByCommand(
-  name: string,
-  fleet: string,
-  set: StepReference<RecoverySet>,
-): readonly ListEntry[] {
+function probeByCommand(name: string, fleet: string, set: StepReference<RecoverySet>): readonly ListEntry[] {
   const { asked, answered } = onNode({
     id: `probe-${name}`.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase(),
     order: `Have a node look whether it is so: ${name}`,

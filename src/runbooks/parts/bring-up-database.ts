@@ -2,15 +2,15 @@ import * as z from 'zod';
 import { describeCluster, describeClusterInstances } from '../../aws/rds.ts';
 import { minutes } from '../../duration.ts';
 import { type ForEach, forEach, type ListEntry, type StepReference } from '../../engine/step.ts';
-import type { Environment } from '../../environment.ts';
 import { OperatorError } from '../../errors.ts';
 import { type BringUp, tagsFor } from './drill-mode.ts';
 import { writeParameters } from './node-parameters.ts';
 import { recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.ts';
+import { databasePlace } from './recovery-plan.ts';
 import { pointOfSet, type RecoverySet } from './recovery-set.ts';
 import { jobIsComplete, startRestore } from './restore-job.ts';
 import { restoredName } from './restore-point.ts';
-import { type ClusterPlace, intoCluster, tagCluster } from './restored-cluster.ts';
+import { intoCluster, tagCluster } from './restored-cluster.ts';
 import { addInstance, instanceServes } from './restored-instance.ts';
 
 const databaseItem = z.object({ name: z.string() });
@@ -38,7 +38,7 @@ function bringUpDatabase(
 ): readonly ListEntry[] {
   const point = pointOfSet(name, set);
   const restore = startRestore(
-    intoCluster((environment) => placeOf(environment, name), point),
+    intoCluster((environment) => databasePlace(recoveredNamed(environment, 'aurora-cluster', name)), point),
     point,
   );
   const complete = jobIsComplete(restore, { every: minutes(1), timeout: restoreTimeout });
@@ -74,20 +74,6 @@ function bringUpDatabase(
       [describeCluster, describeClusterInstances],
     ),
   ];
-}
-
-/** @throws OperatorError where runbook.yaml does not say where */
-export function placeOf(environment: Environment, name: string): ClusterPlace {
-  const { recovery, backup } = recoveredNamed(environment, 'aurora-cluster', name);
-  const subnetGroup = recovery.subnetGroup ?? backup?.restoreTest?.recovery?.subnetGroup;
-  const parameterGroup = recovery.parameterGroup ?? backup?.restoreTest?.parameterGroup;
-  if (subnetGroup !== undefined && parameterGroup !== undefined)
-    return { subnetGroup, parameterGroup, securityGroups: recovery.securityGroups };
-  throw new OperatorError({
-    code: 'RECOVERY_INCOMPLETE',
-    message: `runbook.yaml does not say in which ${subnetGroup === undefined ? 'subnet group' : 'parameter group'} ${name} is restored in the recovery Region`,
-    hint: `Add it to components.${name}.recovery`,
-  });
 }
 
 const hasNoEndpoint = (cluster: string): OperatorError =>

@@ -32,7 +32,8 @@ import { OperatorError } from '../../errors.ts';
 import { type Mode, parameterPrefix, tagsFor } from './drill-mode.ts';
 import { groupIsGone } from './fleet-watch.ts';
 import { resolveVersion } from './launch-template.ts';
-import { type Recovered, recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.ts';
+import { recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.ts';
+import type { Recovered } from './recovery-plan.ts';
 
 const fleetItem = z.object({ name: z.string() });
 

@@ -87,9 +87,10 @@ export function pathText(links: z.output<typeof path>['links']): string {
   const [longest, ...rest] = sorted;
   if (longest === undefined) return 'no time at all';
   const first = `${longest.name === between ? 'time between the phases' : `"${longest.name}"`} was ${percent(longest.share)} of it (${formatDuration(longest.took)})`;
-  return [first, ...rest.map(({ name, took, share }) => `${name} ${percent(share)} (${formatDuration(took)})`)].join(
-    ', then ',
-  );
+  return [
+    first,
+    ...rest.map(({ name, took, share }) => `${name} ${percent(share)} (${formatDuration(took)})`),
+  ].join(', then ');
 }
 
 const storeItem = z.object({ name: z.string(), by: z.enum(['beacon', 'copy']), fleet: z.string() });
@@ -98,7 +99,7 @@ const storeItem = z.object({ name: z.string(), by: z.enum(['beacon', 'copy']), f
 export const dataLoss = (
   declared: StepReference<Declared>,
   set: StepReference<RecoverySet>,
-): readonly ListEntry[] => [
+): readonly [losses: ForEach<z.output<typeof storeItem>>, skew: Measure] => [
   forEach({
     id: 'rpo',
     title: 'Measure what of each store is lost',
@@ -119,7 +120,8 @@ export const dataLoss = (
   }),
   measure({
     id: 'skew',
-    title: 'How far what was restored of database and files lies apart: rows may name files that are not there',
+    title:
+      'How far what was restored of database and files lies apart: rows may name files that are not there',
     unit: 'milliseconds',
     sample: async ({ outputOf }) => ({ value: outputOf(set).skew }),
   }),
@@ -173,7 +175,11 @@ function lossByBeacon(
       unit: 'milliseconds',
       objective: objectiveOf(name, set),
       sample: async ({ outputOf }) =>
-        lossOf(storeIn(outputOf(set), name), outputOf(declared).at, beaconTime(outputOf(answered).values['beacon'])),
+        lossOf(
+          storeIn(outputOf(set), name),
+          outputOf(declared).at,
+          beaconTime(outputOf(answered).values['beacon']),
+        ),
     }),
   ];
 }

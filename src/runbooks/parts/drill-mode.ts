@@ -1,11 +1,9 @@
 import type { Milliseconds } from '../../duration.ts';
 import type { ReadContext } from '../../engine/context.ts';
 import type { Environment } from '../../environment.ts';
+import type { DrillMode as Mode } from './drill-marker.ts';
 import { recoveryOf } from './recovered-components.ts';
 import { temporaryTags } from './restore-point.ts';
-
-/** `drill`: beside production, and deleted afterwards. `failover`: the real thing, which stays. */
-export type Mode = 'drill' | 'failover';
 
 export interface BringUp {
   readonly mode: Mode;
@@ -42,3 +40,5 @@ export const tagsFor =
     );
     return mode === 'drill' ? { ...tags, 'runbook:expires': expires } : tags;
   };
+
+export type { DrillMode as Mode } from './drill-marker.ts';

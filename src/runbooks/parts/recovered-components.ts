@@ -1,26 +1,9 @@
 import type { RecoveryStack } from '../../environment/recovery-stack.ts';
-import type { Component, Environment } from '../../environment.ts';
+import type { Environment } from '../../environment.ts';
 import { UsageError } from '../../errors.ts';
-import { recoveryRegionOf } from './protected-components.ts';
+import { type Kind, type Recovered, recoveredOf, recoveryPlan } from './recovery-plan.ts';
 
-/** Types of components that can be brought up in the recovery Region. */
-type Kind = 'auto-scaling-group' | 'aurora-cluster' | 'file-system' | 'broker' | 'search-domain';
-type Holding<Type extends Kind> = Extract<Component, { type: Type }>;
-export type Recovered<Type extends Kind = Kind> = Holding<Type> & {
-  readonly name: string;
-  readonly recovery: NonNullable<Holding<Type>['recovery']>;
-};
-
-/** Those of a type that say how they are brought up in the recovery Region, in the order of runbook.yaml. */
-export const recoveredOf = <Type extends Kind>(
-  { components }: Pick<Environment, 'components'>,
-  type: Type,
-): readonly Recovered<Type>[] =>
-  Object.entries(components).flatMap(([name, component]) =>
-    component.type === type && 'recovery' in component && component.recovery !== undefined
-      ? [{ ...component, name } as Recovered<Type>]
-      : [],
-  );
+export { recoveredOf } from './recovery-plan.ts';
 
 /** @throws UsageError where the configuration has changed since the list was made */
 export function recoveredNamed<Type extends Kind>(
@@ -40,11 +23,6 @@ export function recoveredNamed<Type extends Kind>(
 
 /** What is prepared in the recovery Region. */
 export function recoveryOf(environment: Environment): RecoveryStack & { readonly region: string } {
-  if (environment.recovery !== undefined)
-    return { ...environment.recovery, region: recoveryRegionOf(environment) };
-  throw new UsageError({
-    code: 'RECOVERY_NOT_CONFIGURED',
-    message: `runbook.yaml does not say what is prepared in the recovery Region of ${environment.name}: nothing could be brought up there`,
-    hint: `Add recovery: to ${environment.name}; docs/runbooks/dr-drill.md has an example`,
-  });
+  const { stack, region } = recoveryPlan(environment);
+  return { ...stack, region };
 }

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { formatDuration, minutes, seconds } from '../../duration.ts';
 import type { ReadContext } from '../../engine/context.ts';
 import { lane, type Observe, observe } from '../../engine/step.ts';
-import { recoveredOf, recoveryOf } from './recovered-components.ts';
 import { goodTime } from './outage.ts';
+import { recoveredOf, recoveryOf } from './recovered-components.ts';
 
 const sustained = z.object({
   /** From then on every look was good. */

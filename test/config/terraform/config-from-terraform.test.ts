@@ -438,3 +438,59 @@ describe('Aurora clusters among resources', () => {
     expect(Object.keys(environmentsIn(withCluster('mysql'))[0]?.components ?? {})).toEqual(['app']);
   });
 });
+
+describe('other components among resources', () => {
+  const resource = (type: string, attributes: object, module = '') => ({ type, attributes, module });
+  const base = [
+    group('app', { arn: groupArn('app'), target_group_arns: [targetGroupArn('app')] }),
+    {
+      type: 'aws_rds_cluster',
+      attributes: { cluster_identifier: 'main', engine: 'aurora-mysql' },
+      module: 'module.database',
+    },
+  ];
+  const from = (...more: readonly ReturnType<typeof resource>[]) =>
+    configFromTerraform(JSON.stringify(state(...base, ...more)), 'x');
+
+  it('are found by type, named by module, and ready for a backup policy', () => {
+    const text = from(
+      resource('aws_efs_file_system', { id: 'fs-0a7c9e1b3d5f20486' }, 'module.efs'),
+      resource('aws_db_instance', { id: 'db-ABC', identifier: 'keystone-1' }, 'module.keystone'),
+      resource('aws_mq_broker', { id: 'b-5f2c8a1e-7d34-4b96-9e08-3c6a1f5d2b70', password: 'hunter2' }),
+      resource('aws_opensearch_domain', { domain_name: 'morpheus-logs' }),
+    );
+    expect(environmentsIn(text)[0]?.components).toMatchObject({
+      efs: { type: 'file-system', fileSystem: 'fs-0a7c9e1b3d5f20486' },
+      keystone: { type: 'rds-instance', instance: 'keystone-1' },
+      queue: { type: 'broker', broker: 'b-5f2c8a1e-7d34-4b96-9e08-3c6a1f5d2b70' },
+      search: { type: 'search-domain', domain: 'morpheus-logs' },
+    });
+    expect(text.match(/# backup: # TODO/g)).toHaveLength(4);
+    expect(text).not.toContain('hunter2');
+  });
+
+  it('get a name of their own where theirs is taken', () => {
+    const text = from(
+      resource('aws_db_instance', { identifier: 'single' }, 'module.database'),
+      resource('aws_efs_file_system', { id: 'fs-01' }, 'module.app'),
+      resource('aws_efs_file_system', { id: 'fs-02' }, 'module.app'),
+    );
+    expect(Object.keys(environmentsIn(text)[0]?.components ?? {})).toEqual([
+      'app',
+      'database',
+      'app-files',
+      'app-files-2',
+      'database-database',
+    ]);
+  });
+
+  it('of another Region are left out, and volumes are for a person to judge', () => {
+    const there = 'arn:aws:elasticfilesystem:us-west-2:111122223333:file-system/fs-01';
+    const text = from(
+      resource('aws_efs_file_system', { id: 'fs-01', arn: there }),
+      resource('aws_ebs_volume', { id: 'vol-0a1b' }),
+    );
+    expect(text).not.toContain('fs-01');
+    expect(text).toMatch(/^# TODO: describe these volumes as a component of type ebs-volumes .*: vol-0a1b$/m);
+  });
+});

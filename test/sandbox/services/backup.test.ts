@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { keyArn } from '../../../src/sandbox/cso-dev/storage.ts';
 import { recoveryDatabase } from '../../../src/sandbox/morpheus-prod/database.ts';
 import {
   backups,
@@ -8,6 +9,7 @@ import {
   recoveryKeys,
   recoveryRegion,
 } from '../../../src/sandbox/morpheus-prod/names.ts';
+import { newWorld } from '../../../src/sandbox/new-world.ts';
 import type { Call } from '../../../src/sandbox/service.ts';
 import { nextRun, parseCron } from '../../../src/sandbox/services/backup/cron.ts';
 import { backupOperations, forgetCopies, shortenCopies } from '../../../src/sandbox/services/backup/index.ts';
@@ -849,6 +851,35 @@ describe('in general', () => {
         'InvalidParameterValueException',
       );
     }
+  });
+
+  test('rules 15 and 31: volumes and single instances are backed up with their own keys, and not restored', () => {
+    const world = newWorld({ seed: 7, environments: ['dev'] });
+    const listed = (ByResourceType: string) =>
+      b.ListRecoveryPointsByBackupVault(world, { BackupVaultName: 'cso-dev', ByResourceType }).RecoveryPoints;
+    for (const [type, arn, key, count] of [
+      ['EBS', /^arn:aws:ec2:eu-west-1::snapshot\/snap-0[0-9a-f]{16}$/, keyArn('ebs'), 4 * 7],
+      ['RDS', /^arn:aws:rds:eu-west-1:111122223333:snapshot:awsbackup:job-/, keyArn('rds'), 7],
+    ] as const) {
+      expect(listed(type), type).toHaveLength(count);
+      const { RecoveryPointArn, EncryptionKeyArn, ResourceType, BackupSizeInBytes } = first(listed(type));
+      expect({ RecoveryPointArn, EncryptionKeyArn, ResourceType }).toEqual({
+        RecoveryPointArn: expect.stringMatching(arn),
+        EncryptionKeyArn: key,
+        ResourceType: type,
+      });
+      expect(BackupSizeInBytes).toBeGreaterThan(0);
+      const job = b.StartRestoreJob(world, {
+        RecoveryPointArn,
+        Metadata: { any: 'thing' },
+        IamRoleArn: 'arn:aws:iam::111122223333:role/cso-dev-backup',
+      }).RestoreJobId;
+      passUntil(world, () => restoreJob(world, job ?? '').Status === 'FAILED', { every: 30 });
+      expect(restoreJob(world, job ?? '').StatusMessage).toContain(`no recovery points of type ${type}`);
+    }
+    expect(
+      new Set(b.ListProtectedResources(world, {}).Results?.map(({ ResourceType }) => ResourceType)),
+    ).toEqual(new Set(['EBS', 'RDS']));
   });
 
   test('rule 30: what is not there is refused', () => {

@@ -367,6 +367,24 @@ describe('OpenSearch Service', () => {
     expect(lastSnapshot(stack()).toISOString()).toBe('2026-03-02T02:00:00.000Z');
   });
 
+  test('rule 16: a domain that has been red for 36 hours has missed its snapshots, and its metric says so', () => {
+    const world = stack();
+    const failures = () =>
+      world.cloudWatch.series[`AWS/ES AutomatedSnapshotFailure ${search.domain}`]?.samples.at(-1);
+    const loseFor = (hours: number, ...zones: string[]) => {
+      const from = new Date(world.now.getTime() - hours * 3_600_000);
+      world.faults = zones.map((zone) => ({ what: 'zone-outage', zone, from }));
+      pass(world, 120);
+    };
+    expect(failures()).toBe(0);
+    loseFor(40, 'us-east-1a');
+    expect(failures()).toBe(0);
+    loseFor(35, 'us-east-1a', 'us-east-1b');
+    expect(failures()).toBe(0);
+    loseFor(36, 'us-east-1a', 'us-east-1b');
+    expect(failures()).toBe(1);
+  });
+
   test('rule 17: tags come and go', () => {
     const world = stack();
     const arn = { ARN: search.arn };

@@ -1206,7 +1206,7 @@ describe('RDS: behind the endpoints', () => {
     expect(value('CPUUtilization', reader)).toBeUndefined();
   });
 
-  test('rule 36: quotas are shown with what is used of them', () => {
+  test('rule 37: quotas are shown with what is used of them', () => {
     const shown = aws.DescribeAccountAttributes(prod()).AccountQuotas;
     expect(shown.map(({ AccountQuotaName, Used, Max }) => [AccountQuotaName, Used, Max])).toEqual([
       ['DBClusters', 1, 40],
