@@ -83,13 +83,7 @@ export interface NewDomain {
  * https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_CreateDomain.html
  */
 export const createDomain = awsFunction(
-  [
-    'es:CreateDomain',
-    'es:AddTags',
-    'ec2:DescribeSecurityGroups',
-    'ec2:DescribeSubnets',
-    'ec2:DescribeVpcs',
-  ],
+  ['es:CreateDomain', 'es:AddTags', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs'],
   async (aws: ChangeClients, wanted: NewDomain): Promise<void> => {
     const { CreateDomainCommand } = await sdk();
     await aws.send(

@@ -113,6 +113,7 @@ function recovering(chosen: Chosen): readonly ListEntry[] {
   const onNodes = restoreOnNodes(set);
   const probes = acceptanceProbes(set);
   const sustained = staysHealthy();
+  const traffic = switchTraffic();
   const [losses, skew] = dataLoss(declared, set);
   const made = [mark, beacon, files, databases, brokers, searches, kept, fleets, onNodes, probes, losses];
 
@@ -138,8 +139,8 @@ function recovering(chosen: Chosen): readonly ListEntry[] {
     onNodes,
     probes,
     sustained,
-    ...(mode === 'failover' ? [switchTraffic()] : []),
-    ...recoveryTime(declared, sustained, [
+    ...(mode === 'failover' ? [traffic] : []),
+    ...recoveryTime(declared, sustained, mode === 'failover' ? traffic : undefined, [
       { name: 'restoring the file systems', entry: files, after: [] },
       { name: 'restoring Aurora', entry: databases, after: [] },
       { name: 'making the broker', entry: brokers, after: [] },
@@ -156,6 +157,12 @@ function recovering(chosen: Chosen): readonly ListEntry[] {
       },
       { name: 'restoring what only nodes can', entry: onNodes, after: ['bringing up the fleet'] },
       { name: 'the acceptance probes', entry: probes, after: ['restoring what only nodes can'] },
+      ...(mode === 'failover'
+        ? [
+            { name: 'seeing that it stays healthy', entry: sustained, after: ['the acceptance probes'] },
+            { name: 'sending users there', entry: traffic, after: ['seeing that it stays healthy'] },
+          ]
+        : []),
     ]),
     losses,
     skew,

@@ -48,9 +48,11 @@ const path = z.object({
   links: z.array(z.object({ name: z.string(), took: z.number(), share: z.number() })),
 });
 
+/** @param arrived the list that sends users there, in a failover: until they are there it is not over */
 export const recoveryTime = (
   declared: StepReference<Declared>,
   sustained: StepReference<Sustained>,
+  arrived: { readonly id: string } | undefined,
   phases: readonly MeasuredPhase[],
 ): readonly ListEntry[] => [
   check({
@@ -59,7 +61,7 @@ export const recoveryTime = (
     returns: path,
     async run({ outputOf, spanOf }) {
       const begun = new Date(outputOf(declared).at);
-      const ended = new Date(outputOf(sustained).since);
+      const ended = endOf({ outputOf, spanOf }, sustained, arrived);
       const seen = phases.flatMap(({ name, entry, after }): Phase[] => {
         const span = spanOf(entry);
         return span?.to === undefined ? [] : [{ name, from: span.from, to: span.to, after }];
@@ -70,15 +72,24 @@ export const recoveryTime = (
   }),
   measure({
     id: 'rto',
-    title: 'Time from the declared start until it was healthy and stayed so',
+    title:
+      arrived === undefined
+        ? 'Time from the declared start until it was healthy and stayed so'
+        : 'Time from the declared start until users were served again',
     unit: 'milliseconds',
     objective: ({ environment: { objectives } }) =>
       objectives.rto === undefined ? undefined : { atMost: objectives.rto },
-    sample: async ({ outputOf }) => ({
-      value: Date.parse(outputOf(sustained).since) - Date.parse(outputOf(declared).at),
+    sample: async ({ outputOf, spanOf }) => ({
+      value: endOf({ outputOf, spanOf }, sustained, arrived).getTime() - Date.parse(outputOf(declared).at),
     }),
   }),
 ];
+
+const endOf = (
+  { outputOf, spanOf }: Pick<ReadContext, 'outputOf' | 'spanOf'>,
+  sustained: StepReference<Sustained>,
+  arrived: { readonly id: string } | undefined,
+): Date => (arrived === undefined ? undefined : spanOf(arrived)?.to) ?? new Date(outputOf(sustained).since);
 
 /** The longest first, for who reads only the beginning. */
 export function pathText(links: z.output<typeof path>['links']): string {

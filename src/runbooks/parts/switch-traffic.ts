@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { describeGroup, tagGroup } from '../../aws/auto-scaling.ts';
 import { describeTargetGroup, describeTargetHealth } from '../../aws/elastic-load-balancing-v2.ts';
 import {
   answersTo,
@@ -10,7 +11,7 @@ import {
 } from '../../aws/route-53.ts';
 import { minutes, seconds } from '../../duration.ts';
 import type { ReadContext } from '../../engine/context.ts';
-import { change, type ForEach, forEach, type ListEntry, wait } from '../../engine/step.ts';
+import { type Change, change, type ForEach, forEach, type ListEntry, wait } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
 import { recoveryOf } from './recovered-components.ts';
 import { recoveryPlan } from './recovery-plan.ts';
@@ -39,6 +40,42 @@ const switched = z.object({
   change: z.string().optional(),
 });
 
+/**
+ * From here on what users write is in the recovery Region alone. So a rollback sends them home, where somebody serves there, and then stops:
+ * nothing that it finds before this may be deleted by a machine.
+ */
+const handOver = (): Change<z.output<typeof handedOver>> =>
+  change<z.output<typeof handedOver>>({
+    id: 'hand-over',
+    title: 'Mark the recovery fleets as those that serve users',
+    uses: [describeGroup, tagGroup],
+    returns: handedOver,
+    async findApplied({ aws, environment }) {
+      const groups = groupsOf(environment);
+      for (const group of groups) {
+        const { Tags = [] } = (await describeGroup(aws.in(recoveryOf(environment).region), group)) ?? {};
+        if (!Tags.some(({ Key, Value }) => Key === servesTag && Value === 'yes')) return undefined;
+      }
+      return { groups };
+    },
+    async apply({ aws, environment }) {
+      const groups = groupsOf(environment);
+      for (const group of groups)
+        await tagGroup(aws.in(recoveryOf(environment).region), group, { [servesTag]: 'yes' });
+      return { groups };
+    },
+    summary: ({ groups }) => groups.join(', '),
+    cannotUndo:
+      'users were sent to the recovery Region, and what they wrote there since is there alone. Once it has been brought home, delete what is no longer needed by hand: its names are under "What the failover left in place is known"',
+  });
+
+const servesTag = 'runbook:serves-users';
+
+const groupsOf = (environment: ReadContext['environment']): string[] =>
+  recoveryPlan(environment).fleets.map(({ recovery }) => recovery.group);
+
+const handedOver = z.object({ groups: z.array(z.string()) });
+
 function switchName(name: string, zone: string): readonly ListEntry[] {
   const switching = change<z.output<typeof switched>>({
     id: 'switch',
@@ -63,6 +100,7 @@ function switchName(name: string, zone: string): readonly ListEntry[] {
     },
   });
   return [
+    handOver(),
     switching,
     wait({
       id: 'arrived',
