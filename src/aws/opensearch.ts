@@ -134,3 +134,13 @@ export const deleteDomain = awsFunction(
     );
   },
 );
+
+/** Tags of a domain by its ARN. https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_ListTags.html */
+export const domainTags = awsFunction(
+  ['es:ListTags'],
+  async (aws: ReadClients, arn: string): Promise<Readonly<Record<string, string>>> => {
+    const { ListTagsCommand } = await sdk();
+    const { TagList = [] } = await aws.send(service, new ListTagsCommand({ ARN: arn }));
+    return Object.fromEntries(TagList.map(({ Key = '', Value = '' }) => [Key, Value]));
+  },
+);

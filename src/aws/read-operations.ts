@@ -60,7 +60,7 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
     'ListBrokers',
     'ListConfigurations',
   ],
-  opensearch: ['DescribeDomain', 'DescribeDomainConfig', 'ListVersions'],
+  opensearch: ['DescribeDomain', 'DescribeDomainConfig', 'ListTags', 'ListVersions'],
   rds: [
     'DescribeAccountAttributes',
     'DescribeDBClusterParameterGroups',

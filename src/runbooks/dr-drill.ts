@@ -111,7 +111,7 @@ function recovering(chosen: Chosen): readonly ListEntry[] {
   const kept = copyKeptParameters(mode);
   const fleets = bringUpFleets(mode);
   const onNodes = restoreOnNodes(set);
-  const probes = acceptanceProbes(set);
+  const probes = acceptanceProbes(set, mark);
   const sustained = staysHealthy();
   const traffic = switchTraffic();
   const [losses, skew] = dataLoss(declared, set);

@@ -29,6 +29,8 @@ const history = new Set([
   'events',
   'rows',
   'bytes',
+  // What is written into stores goes on: production's data, and marks in them.
+  'beacons',
 ]);
 
 /**

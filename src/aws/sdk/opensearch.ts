@@ -3,6 +3,7 @@ export {
   DeleteDomainCommand,
   DescribeDomainCommand,
   DescribeDomainConfigCommand,
+  ListTagsCommand,
   ListVersionsCommand,
   OpenSearchClient,
 } from '@aws-sdk/client-opensearch';

@@ -16,8 +16,14 @@ type Probe = RecoveryStack['probes'][number];
 
 const item = z.object({ name: z.string(), by: z.enum(['url', 'command']), fleet: z.string() });
 
-/** What must be so before what was brought up counts as usable. One that fails lets the others be made, and fails the run at its end. */
-export const acceptanceProbes = (set: StepReference<RecoverySet>): ForEach<z.output<typeof item>> =>
+/**
+ * What must be so before what was brought up counts as usable. One that fails lets the others be made, and fails the run at its end.
+ * @param begun a change at the beginning: without it, as in a rehearsal, there is nothing to be asked
+ */
+export const acceptanceProbes = (
+  set: StepReference<RecoverySet>,
+  begun: StepReference<unknown>,
+): ForEach<z.output<typeof item>> =>
   forEach({
     id: 'probe',
     title: 'Make each acceptance probe',
@@ -29,7 +35,7 @@ export const acceptanceProbes = (set: StepReference<RecoverySet>): ForEach<z.out
         fleet: probe.by === 'command' ? probe.fleet : '',
       })),
     key: ({ name }) => name,
-    steps: ({ name, by, fleet }) => (by === 'url' ? probeUrl(name) : probeByCommand(name, fleet, set)),
+    steps: ({ name, by, fleet }) => (by === 'url' ? probeUrl(name, begun) : probeByCommand(name, fleet, set)),
     example: { name: 'the application reads its data', by: 'command', fleet: 'app' },
   });
 
@@ -46,12 +52,13 @@ function probeOf<By extends Probe['by']>(
   });
 }
 
-const probeUrl = (name: string): readonly ListEntry[] => [
+const probeUrl = (name: string, begun: StepReference<unknown>): readonly ListEntry[] => [
   check({
     id: 'accepted',
     title: `So: ${name}`,
     returns: z.object({ answered: z.string() }),
     async run(context) {
+      context.outputOf(begun);
       const { url, status, within } = probeOf(context.environment, name, 'url');
       const answer = await context.http.get(url, within ?? seconds(10), context.signal);
       const answered = 'status' in answer ? String(answer.status) : answer.failed;

@@ -43,7 +43,7 @@ function bringUpDatabase(
   );
   const complete = jobIsComplete(restore, { every: minutes(1), timeout: restoreTimeout });
   const instance = addInstance(
-    (environment) => recoveredNamed(environment, 'aurora-cluster', name).recovery.instanceClasses[0] ?? '',
+    (environment) => recoveredNamed(environment, 'aurora-cluster', name).recovery.instanceClasses,
     point,
     restore,
     tagsFor(mode),

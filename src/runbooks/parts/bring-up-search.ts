@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { createDomain, deleteDomain, describeDomain } from '../../aws/opensearch.ts';
+import { createDomain, deleteDomain, describeDomain, domainTags } from '../../aws/opensearch.ts';
 import { minutes, seconds } from '../../duration.ts';
 import type { ReadContext } from '../../engine/context.ts';
 import {
@@ -12,6 +12,7 @@ import {
   wait,
 } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
+import { nameInUse } from './bring-up-broker.ts';
 import { type BringUp, tagsFor } from './drill-mode.ts';
 import { writeParameters } from './node-parameters.ts';
 import { recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.ts';
@@ -81,11 +82,16 @@ const createdDomain = (name: string, tags: ReturnType<typeof tagsFor>): Change<M
   change<Made>({
     id: 'create',
     title: 'Make a search domain with the master user that the replicated secret has',
-    uses: [describeDomain, ...loginReads, createDomain, deleteDomain],
+    uses: [describeDomain, domainTags, ...loginReads, createDomain, deleteDomain],
     returns: made,
-    async findApplied({ aws, environment }) {
+    async findApplied({ aws, environment, runId }) {
       const { name: domain, region } = place({ environment }, name);
-      return (await describeDomain(aws.in(region), domain)) && { domain, region };
+      const there = aws.in(region);
+      const found = await describeDomain(there, domain);
+      if (found === undefined) return undefined;
+      const run = (await domainTags(there, found.ARN ?? ''))['runbook:run'];
+      if (run === runId) return { domain, region };
+      throw nameInUse('search domain', domain, region, run);
     },
     async apply(context) {
       const { region, subnets, ...wanted } = place(context, name);

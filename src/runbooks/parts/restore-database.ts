@@ -37,7 +37,7 @@ export function restoreDatabase(
     temporaryTags(runId, new Date(runStartedAt.getTime() + 2 * settings.restoreTimeout)),
   );
   const instance = addInstance(
-    (environment) => test(environment).instanceClass,
+    (environment) => [test(environment).instanceClass],
     point,
     restore,
     ({ runId, runStartedAt }) =>

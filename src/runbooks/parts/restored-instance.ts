@@ -5,6 +5,7 @@ import { createClusterInstance, deleteClusterInstance } from '../../aws/rds-rest
 import { minutes } from '../../duration.ts';
 import { type Change, change, type StepReference, type Wait, wait } from '../../engine/step.ts';
 import type { Environment } from '../../environment.ts';
+import { AwsCallError, Bug } from '../../errors.ts';
 import { type RestoreJob, undeletable } from './restore-job.ts';
 import type { ChosenPoint } from './restore-point.ts';
 import type { TagsOf } from './restored-cluster.ts';
@@ -19,22 +20,28 @@ const newInstance = z.object({
   cluster: z.string(),
   region: z.string(),
   instanceClass: z.string(),
+  refused: z.array(z.string()).optional(),
 });
+
+/** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html#API_CreateDBInstance_Errors */
+const isShort = (error: unknown): boolean =>
+  error instanceof AwsCallError && error.awsCode === 'InsufficientDBInstanceCapacity';
 
 type NewInstance = z.output<typeof newInstance>;
 
 export function addInstance(
-  instanceClassIn: (environment: Environment) => string,
+  /** To try, the first one first: the next where AWS has no capacity. */
+  instanceClassesIn: (environment: Environment) => readonly string[],
   point: StepReference<ChosenPoint>,
   restore: StepReference<RestoreJob>,
   tags: TagsOf,
 ): Change<NewInstance> {
-  return change({
+  return change<NewInstance>({
     id: 'instance',
     title: 'Create an instance, without which nothing can be asked',
     uses: [describeClusterInstances, createClusterInstance, deleteClusterInstance],
     returns: newInstance,
-    async findApplied({ aws, outputOf, environment }) {
+    async findApplied({ aws, outputOf }) {
       const { name: cluster, region } = outputOf(restore);
       const instance = `${cluster}-1`;
       const found = await memberOf(aws.in(region), cluster, instance);
@@ -43,25 +50,37 @@ export function addInstance(
           instance,
           cluster,
           region,
-          instanceClass: found.DBInstanceClass ?? instanceClassIn(environment),
+          instanceClass: found.DBInstanceClass ?? '',
         }
       );
     },
     async apply(context) {
       const { aws, outputOf, environment } = context;
       const { name: cluster, region } = outputOf(restore);
-      const instanceClass = instanceClassIn(environment);
       const instance = `${cluster}-1`;
-      await createClusterInstance(aws.in(region), {
-        instance,
-        cluster,
-        engine: outputOf(point).recorded['engine'] ?? 'aurora-mysql',
-        instanceClass,
-        tags: tags(context),
-      });
-      return { instance, cluster, region, instanceClass };
+      const [first = '', ...others] = instanceClassesIn(environment);
+      const create = (instanceClass: string) =>
+        createClusterInstance(aws.in(region), {
+          instance,
+          cluster,
+          engine: outputOf(point).recorded['engine'] ?? 'aurora-mysql',
+          instanceClass,
+          tags: tags(context),
+        });
+      const refused: string[] = [];
+      for (const instanceClass of [first, ...others]) {
+        try {
+          await create(instanceClass);
+          return { instance, cluster, region, instanceClass, refused };
+        } catch (error) {
+          if (!isShort(error) || refused.length === others.length) throw error;
+          refused.push(instanceClass);
+        }
+      }
+      throw new Bug('No class was tried');
     },
-    summary: ({ instance, instanceClass }) => `${instance}, ${instanceClass}`,
+    summary: ({ instance, instanceClass, refused = [] }) =>
+      `${instance}, ${instanceClass}${refused.length === 0 ? '' : `, since AWS has no capacity for ${refused.join(', ')}`}`,
     undo: {
       title: 'Delete the instance of the restored cluster, and see it gone',
       every: minutes(2),
