@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { runbook } from '../engine/runbook.ts';
 import type { ListEntry } from '../engine/step.ts';
 import { callerIsInTheEnvironment } from './parts/caller.ts';
-import { drillModes, markDrill } from './parts/drill-marker.ts';
+import { drillModes, markDrill, noOtherDrill } from './parts/drill-marker.ts';
 import { evaluation, evaluationHolds } from './parts/recovery-evaluation.ts';
 import { recoveryPlan } from './parts/recovery-plan.ts';
 
@@ -48,4 +48,4 @@ export const drDrill = runbook({
   },
 });
 
-const recovering = ({ mode }: Chosen): readonly ListEntry[] => [markDrill(mode)];
+const recovering = ({ mode }: Chosen): readonly ListEntry[] => [noOtherDrill, markDrill(mode)];
