@@ -64,4 +64,59 @@ describe('describeConfig', () => {
       expect.stringContaining('recoveryRegion is the Region itself (us-east-1)'),
     ]);
   });
+
+  it('says of each kind of component what is backed up, and how it can be restored', () => {
+    const backup =
+      'backup: { plan: p, vault: v, copied: false, rules: [{ schedule: cron(0 5 * * ? *), keepDays: 7, every: 24h }] }';
+    const saved = (prefix: string) =>
+      `{ bucket: backups, prefix: ${prefix}, every: 24h, copyBucket: copies }`;
+    const [environment] = summary(`
+environments:
+  dev:
+    account: "111122223333"
+    region: us-east-1
+    recoveryRegion: us-west-2
+    components:
+      disks: { type: ebs-volumes, attachedTo: { tag: Component, value: keystone }, atLeast: 2, ${backup} }
+      listed: { type: ebs-volumes, volumes: [vol-01, vol-02] }
+      single: { type: rds-instance, instance: keystone, ${backup} }
+      queue: { type: broker, broker: b-01, backup: { definitions: ${saved('broker/')} } }
+      search: { type: search-domain, domain: logs, backup: { snapshots: ${saved('search/')} } }
+`);
+    const factsOf = (name: string) =>
+      environment?.components
+        .find((component) => component.name === name)
+        ?.facts.map(({ label, value }) => `${label}: ${value}`);
+    const planned = ['backed up by: plan p, vault v', 'copied: no', 'restore test: by hand only'];
+    expect(factsOf('disks')).toEqual([
+      'volumes: attached to instances with Component=keystone',
+      'at least: 2',
+      ...planned,
+    ]);
+    expect(factsOf('listed')).toEqual([
+      'volumes: vol-01, vol-02',
+      'at least: 1',
+      'backed up by: not said: backup-verify does not look at it',
+    ]);
+    expect(factsOf('single')).toEqual(['DB instance: keystone', ...planned]);
+    expect(factsOf('queue')).toEqual([
+      'broker: b-01',
+      'definitions: in s3://backups/broker/, copied to copies',
+      'restore test: by hand only',
+    ]);
+    expect(factsOf('search')).toEqual([
+      'search domain: logs',
+      'snapshots: in s3://backups/search/, copied to copies',
+      'restore test: by hand only',
+    ]);
+  });
+
+  it('volumes are named by their servers or by id, not by both', () => {
+    const volumes = (which: string) =>
+      summary(
+        `environments: { dev: { account: "111122223333", region: us-east-1, components: { v: { type: ebs-volumes, ${which} } } } }`,
+      );
+    for (const which of ['atLeast: 1', 'volumes: [vol-01], attachedTo: { tag: a, value: b }'])
+      expect(() => volumes(which)).toThrow(/either attachedTo or volumes/);
+  });
 });

@@ -133,7 +133,7 @@ function offeredFinding({ instanceClass, isOffered, isFirst, engine, version }: 
   const subject = `class ${instanceClass}`;
   const rule = `${engine} ${version ?? 'of some version'} runs on it`;
   if (isOffered) return pass(subject, 'offered', rule);
-  const toDo = 'Name another class in instanceClasses: aws rds describe-orderable-db-instance-options';
+  const toDo = `Name another class in instanceClasses: aws rds describe-orderable-db-instance-options --engine ${engine}`;
   return { verdict: isFirst ? 'fail' : 'warn', subject, fact: 'not offered there', rule, toDo };
 }
 

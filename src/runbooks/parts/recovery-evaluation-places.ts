@@ -143,14 +143,14 @@ async function databaseFindings(
           `${database.name}: subnet group`,
           group === undefined ? 'not there' : `${zones.size} zones of ${group.VpcId}`,
           rule,
-          `aws rds create-db-subnet-group --db-subnet-group-name ${subnetGroup} --region ${there.region}, or correct the name in runbook.yaml`,
+          `Correct the name in runbook.yaml, or make it of the subnets of recovery.network: aws rds describe-db-subnet-groups --region ${there.region}`,
         ),
     parameters === undefined
       ? fail(
           `${database.name}: parameter group`,
           'not there',
           named,
-          `Make it with production's parameters: aws rds create-db-cluster-parameter-group --db-cluster-parameter-group-name ${parameterGroup} --region ${there.region}`,
+          `Correct the name in runbook.yaml, or make it with production's parameters: aws rds describe-db-cluster-parameter-groups --region ${there.region}`,
         )
       : pass(`${database.name}: parameter group`, `of family ${parameters.DBParameterGroupFamily}`, named),
   ];
