@@ -140,6 +140,15 @@ const broken: readonly [
     },
   ],
   [
+    'a kept parameter with another value than in production',
+    (there) => {
+      const kept = there.systemsManager.parameters.find(({ Name }) => Name === '/morpheus/prod/app/release');
+      if (kept === undefined) throw new Error('no parameter');
+      kept.Value = '2025.12.01';
+    },
+    { 'configuration / /morpheus/prod/app/release': 'fail' },
+  ],
+  [
     'secrets whose replication does not work',
     (there, home) => {
       const [master, app, queue] = home.secretsManager.secrets;

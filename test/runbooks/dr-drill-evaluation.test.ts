@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { minutes } from '../../src/duration.ts';
+import { environmentSchema } from '../../src/environment.ts';
+import { morpheusProdEnvironment } from '../../src/sandbox/morpheus-prod.ts';
 import { areas, asAlways, doubts, evaluateOnly, evaluating, foundIn } from '../helpers/evaluation.ts';
 import { resumeFrom, runIn } from '../helpers/sandbox-run.ts';
+
+const morpheusProd = environmentSchema.parse(morpheusProdEnvironment);
 
 describe('an evaluation', () => {
   test('finds a stack that could be rebuilt, and writes nothing', async () => {
@@ -79,6 +83,21 @@ describe('an evaluation', () => {
     expect(foundIn(run, 'entrance').find(({ subject }) => subject === 'certificate')?.fact).toMatch(
       /^not known: AWS does not allow acm:DescribeCertificate/,
     );
+  });
+
+  test('what is encrypted is not read, and what no command restores comes up empty', async () => {
+    const { queue, ...others } = morpheusProd.components;
+    if (queue?.type !== 'broker' || queue.recovery === undefined) throw new Error('no broker');
+    const { definitions: _, ...recovery } = queue.recovery;
+    const run = await evaluating(
+      (there) => {
+        for (const parameter of there.systemsManager.parameters)
+          if (parameter.Name.endsWith('/release'))
+            Object.assign(parameter, { Type: 'SecureString', Value: 'x' });
+      },
+      { environment: { components: { ...others, queue: { ...queue, recovery } } } },
+    );
+    expect(doubts(run)).toEqual({ ...asAlways, 'data / queue: definitions': 'warn' });
   });
 
   test('credentials that AWS does not accept end it, instead of filling its tables', async () => {

@@ -46,7 +46,7 @@ export const placesAreThere = looksAt({
 /** During a change OpenSearch needs three addresses for each data node. https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html */
 const addressesPerDataNode = 3;
 
-/** Addresses that one subnet must have left if all nodes come up in it, since that is what happens when other zones have no capacity. */
+/** Addresses that one subnet must have left if all nodes and databases come up in it, since that is what happens when other zones have no capacity. */
 export function addressesNeeded(plan: RecoveryPlan, subnet: string): number {
   const { subnets } = plan.stack.network;
   const stands = ({
@@ -55,7 +55,7 @@ export function addressesNeeded(plan: RecoveryPlan, subnet: string): number {
     readonly recovery: { readonly subnets?: readonly string[] | undefined };
   }) => (recovery.subnets ?? subnets).includes(subnet);
   const nodes = subnets.includes(subnet)
-    ? plan.fleets.reduce((sum, { recovery }) => sum + recovery.capacity, 0)
+    ? plan.fleets.reduce((sum, { recovery }) => sum + recovery.capacity, plan.databases.length)
     : 0;
   const search = plan.searches
     .filter(stands)

@@ -93,13 +93,13 @@ test('a quota leaves room for exactly as much as is needed, or fails', () => {
 
 test('a subnet has addresses for all that may come up in it', () => {
   const [id = ''] = plan.stack.network.subnets;
-  // Three nodes, a mount target, a node of the broker, and three addresses for the data node of this zone.
-  expect(addressesNeeded(plan, id)).toBe(8);
+  // Three nodes, a database, a mount target, a node of the broker, and three addresses for the data node of this zone.
+  expect(addressesNeeded(plan, id)).toBe(9);
   expect(addressesNeeded(plan, 'subnet-00')).toBe(0);
   const free = (count: number) =>
     plan.stack.network.subnets.map((SubnetId) => ({ SubnetId, AvailableIpAddressCount: count }));
-  expect(verdicts(subnetFindings(plan, free(8)))).toEqual(['pass', 'pass', 'pass', 'pass']);
-  expect(verdicts(subnetFindings(plan, free(7)))).toEqual(['pass', 'fail', 'fail', 'fail']);
+  expect(verdicts(subnetFindings(plan, free(9)))).toEqual(['pass', 'pass', 'pass', 'pass']);
+  expect(verdicts(subnetFindings(plan, free(8)))).toEqual(['pass', 'fail', 'fail', 'fail']);
   expect(subnetFindings(plan, [])).toMatchObject([
     { verdict: 'fail', fact: expect.stringContaining('is not there') },
   ]);
