@@ -9,6 +9,8 @@ export interface FailedCall {
   /** IAM prefix. */
   readonly service: string;
   readonly operation: string;
+  /** IAM action that it needs. */
+  readonly action: string;
   /** Secrets redacted. */
   readonly parameters: unknown;
   readonly write: boolean;
@@ -221,10 +223,7 @@ function deniedActions(call: FailedCall, text: string): string {
   if (/not authorized to use launch template/i.test(text)) {
     return 'ec2:RunInstances, iam:PassRole (if the template has an instance profile) and ec2:CreateTags (if it has tags)';
   }
-  return (
-    /not authorized to perform:? ([a-z0-9-]+:[a-z0-9*]+)/i.exec(text)?.[1] ??
-    `${call.service}:${call.operation}`
-  );
+  return /not authorized to perform:? ([a-z0-9-]+:[a-z0-9*]+)/i.exec(text)?.[1] ?? call.action;
 }
 
 const principalIn = (text: string): string | undefined =>

@@ -95,6 +95,7 @@ export function guardPlugin(options: GuardOptions): Pluggable<object, MetadataBe
         : callError(error, {
             service: iamPrefix,
             operation,
+            action,
             parameters,
             write,
             attempts: call.attempts,

@@ -90,7 +90,7 @@ export function provenRestoresText(rows: readonly ProvenRestore[], options: Text
 }
 
 function proofCells({ last, isByHand }: Pick<ProvenRestore, 'last' | 'isByHand'>): readonly Content[] {
-  if (isByHand) return [warning('by hand only'), quiet('docs/runbooks/backup-verify.md: Restore for real')];
+  if (isByHand) return [warning('by hand only'), quiet('docs/runbooks/backup-verify.md')];
   if (last === undefined) return [bad('never'), quiet('runbook run backup-verify --restore')];
   const when = `${dayAndTime(last.at).slice(0, 16)} UTC`;
   return [last.isBareClaim ? warning(`${when}, but not asked`) : when, quiet(last.runId)];

@@ -12,7 +12,7 @@ import { bringUpFiles } from './parts/bring-up-files.ts';
 import { bringUpFleets } from './parts/bring-up-fleet.ts';
 import { bringUpSearch } from './parts/bring-up-search.ts';
 import { callerIsInTheEnvironment } from './parts/caller.ts';
-import { drillModes, markDrill } from './parts/drill-marker.ts';
+import { drillModes, markDrill, noOtherDrill } from './parts/drill-marker.ts';
 import { dataLoss, declareStart, recoveryTime, writeBeacon } from './parts/drill-measures.ts';
 import { expiryOf } from './parts/drill-mode.ts';
 import { keepFor, tearDown, whatStays } from './parts/drill-tear-down.ts';
@@ -118,6 +118,7 @@ function recovering(chosen: Chosen): readonly ListEntry[] {
   const made = [mark, beacon, files, databases, brokers, searches, kept, fleets, onNodes, probes, losses];
 
   return [
+    noOtherDrill,
     set,
     mode === 'failover' ? failoverIsMeant(set) : drillIsMeant(set),
     declared,

@@ -18,6 +18,11 @@ const settings = environmentSchema.parse({
     app: { type: 'auto-scaling-group', group: 'app', targetGroup: 'app' },
     database: { type: 'aurora-cluster', cluster: 'db', backup },
     files: { type: 'file-system', fileSystem: 'fs-0a1b2c3d', backup },
+    search: {
+      type: 'search-domain',
+      domain: 'logs',
+      backup: { snapshots: { bucket: 'backups', prefix: 'search/', every: '24h' } },
+    },
     scratch: { type: 'file-system', fileSystem: 'fs-0a1b2c3e' },
   },
 });
@@ -64,6 +69,7 @@ test('the latest proof of each protected component, and never where there is non
       last: { at: '2026-03-02T02:00:00.000Z', runId: 'run-2', isBareClaim: false },
     },
     { environment: 'prod', mode: 'live', component: 'files' },
+    { environment: 'prod', mode: 'live', component: 'search', isByHand: true },
   ]);
 });
 
@@ -81,17 +87,20 @@ test('what the sandbox proves says nothing of what is live, and a rehearsal prov
   expect(rows.map(({ mode, component, last }) => [mode, component, last?.runId])).toEqual([
     ['sandbox', 'database', 'run-1'],
     ['sandbox', 'files', undefined],
+    ['sandbox', 'search', undefined],
     ['live', 'database', undefined],
     ['live', 'files', 'run-3'],
+    ['live', 'search', undefined],
   ]);
 });
 
-test('never is to be seen', () => {
+test('never is to be seen, and what this tool cannot test is said to be such', () => {
   expect(provenRestoresText(provenRestores([run(1, ['pass', 'warn'])]), { width: 100, colour: false })).toBe(
     [
       'Last proven restorable',
       '  database in prod  2026-03-01 02:00 UTC, but not asked  run-1',
       '  files in prod     never                                runbook run backup-verify --restore',
+      '  search in prod    by hand only                         docs/runbooks/backup-verify.md',
     ].join('\n'),
   );
   expect(provenRestoresText([], { width: 100, colour: false })).toBe('');

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ReadClients } from '../../aws/clients.ts';
 import { createParameter, deleteParameter, getParameter } from '../../aws/ssm.ts';
-import { type Change, change } from '../../engine/step.ts';
+import { type Change, type Check, change, check } from '../../engine/step.ts';
 import type { RecoveryStack } from '../../environment/recovery-stack.ts';
 import { AwsCallError, Refusal } from '../../errors.ts';
 import { recoveryPlan } from './recovery-plan.ts';
@@ -56,6 +56,25 @@ export const markerText = ({ run, mode, since, expires }: DrillMarker): string =
 export const endingIt = ({ run }: DrillMarker, name: string, region: string): string =>
   `Whoever drives it ends it: runbook rollback ${run}. If nobody does and nothing of it is left: aws ssm delete-parameter --name ${name} --region ${region}`;
 
+const another = (marker: DrillMarker, name: string, region: string) => ({
+  code: 'DRILL_UNDER_WAY',
+  message: `Another one is under way in ${region}: ${markerText(marker)}. Two would restore twice and take down each other's stack`,
+  hint: endingIt(marker, name, region),
+});
+
+/** Whatever the evaluation said, and whatever it is done for. */
+export const noOtherDrill: Check<void> = check({
+  id: 'alone',
+  title: 'No other drill is under way',
+  uses: [getParameter],
+  async run({ aws, environment, runId }) {
+    const { region, stack } = recoveryPlan(environment);
+    const marker = await drillUnderWay(aws.in(region), stack);
+    if (marker !== undefined && marker.run !== runId)
+      throw new Refusal(another(marker, markerName(stack), region));
+  },
+});
+
 /**
  * First change of a drill. AWS makes a parameter once, so of two drills that begin at the same time one is refused; an expired marker
  * counts too, since what it stands for may still be there.
@@ -92,12 +111,16 @@ export const markDrill = (mode: DrillMode): Change<DrillMarker> =>
         return marker;
       } catch (error) {
         if (!(error instanceof AwsCallError) || error.awsCode !== 'ParameterAlreadyExists') throw error;
+        const { service, operation, awsCode, requestId, transient } = error;
         const other = (await drillUnderWay(there, stack)) ?? nobodys;
-        throw new Refusal({
-          code: 'DRILL_UNDER_WAY',
-          message: `Another one is under way in ${region}: ${markerText(other)}. Two would restore twice and take down each other's stack`,
-          hint: endingIt(other, name, region),
-          cause: error,
+        // Still AWS's plain no: nothing was begun, and there is nothing to undo.
+        throw new AwsCallError({
+          ...another(other, name, region),
+          service,
+          operation,
+          awsCode,
+          requestId,
+          transient,
         });
       }
     },

@@ -3,12 +3,13 @@ import { describeKey } from '../../aws/kms.ts';
 import { classOffered } from '../../aws/rds-account.ts';
 import { describeBucket, listObjects } from '../../aws/s3.ts';
 import type { Finding } from '../../engine/finding.ts';
+import type { SavedSeries } from '../../environment/saved-objects.ts';
 import { keyFinding, vaultFinding } from './backup-surroundings.ts';
 import { callerIsInTheEnvironment } from './caller.ts';
 import { pointOf } from './inspect-backups.ts';
 import { keysSeen } from './keys-seen.ts';
 import { ageFindings } from './recovery-copies.ts';
-import { fail, type Looking, looksAt, pass, told } from './recovery-evaluation-step.ts';
+import { fail, type Looking, looksAt, pass, told, warn } from './recovery-evaluation-step.ts';
 import { databasePlace, type Recovered } from './recovery-plan.ts';
 import { complete, expiryFinding, recoveryPointWords, sizeFinding, stateFinding } from './recovery-series.ts';
 import { bucketFinding, savedPoints, savedWords } from './saved-points.ts';
@@ -33,10 +34,16 @@ export const dataCanBeRestored = looksAt({
     const findings: Finding[] = [];
     for (const store of [...databases, ...files])
       findings.push(...(await named(store.name, () => copiesOf(context, store))));
-    for (const { name, backup } of brokers)
-      findings.push(...(await named(name, () => savedOf(context, backup?.definitions))));
-    for (const { name, backup } of searches)
-      findings.push(...(await named(name, () => savedOf(context, backup?.snapshots))));
+    for (const { name, backup, recovery } of brokers)
+      findings.push(
+        ...(await named(name, () =>
+          savedOf(context, 'definitions', recovery.definitions, backup?.definitions),
+        )),
+      );
+    for (const { name, backup, recovery } of searches)
+      findings.push(
+        ...(await named(name, () => savedOf(context, 'snapshots', recovery.snapshots, backup?.snapshots))),
+      );
     return findings;
   },
 });
@@ -133,14 +140,25 @@ function offeredFinding({ instanceClass, isOffered, isFirst, engine, version }: 
   const subject = `class ${instanceClass}`;
   const rule = `${engine} ${version ?? 'of some version'} runs on it`;
   if (isOffered) return pass(subject, 'offered', rule);
-  const toDo = 'Name another class in instanceClasses: aws rds describe-orderable-db-instance-options';
+  const toDo = `Name another class in instanceClasses: aws rds describe-orderable-db-instance-options --engine ${engine}`;
   return { verdict: isFirst ? 'fail' : 'warn', subject, fact: 'not offered there', rule, toDo };
 }
 
 async function savedOf(
   { there, clock, environment, plan }: Looking,
-  saved: NonNullable<NonNullable<Recovered<'broker'>['backup']>['definitions']> | undefined,
+  what: 'definitions' | 'snapshots',
+  restoredBy: object | undefined,
+  saved: SavedSeries | undefined,
 ): Promise<readonly Finding[]> {
+  if (restoredBy === undefined)
+    return [
+      warn(
+        what,
+        'runbook.yaml does not say how they are restored: it comes up empty',
+        'what it holds is restored',
+        `Add recovery.${what} to the component, where that is not meant`,
+      ),
+    ];
   if (saved?.copyBucket === undefined)
     return notBackedUp('Say under backup: where copies lie (copyBucket); see docs/runbooks/backup-verify.md');
   const { copyBucket: name, prefix } = saved;

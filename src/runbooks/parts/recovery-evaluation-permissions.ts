@@ -1,4 +1,4 @@
-import { listRecoveryPoints } from '../../aws/backup.ts';
+import { describeVault, listRecoveryPoints } from '../../aws/backup.ts';
 import { type EvaluationResult, roleArn, simulatePrincipal } from '../../aws/iam.ts';
 import type { Finding } from '../../engine/finding.ts';
 import type { Check } from '../../engine/step.ts';
@@ -16,24 +16,24 @@ export const callerMay = (actions: readonly string[]): Check<Evaluated> =>
   looksAt({
     id: 'permissions',
     title: "The caller's policies allow what a recovery calls",
-    uses: [roleArn, simulatePrincipal, listRecoveryPoints],
+    uses: [roleArn, simulatePrincipal, describeVault, listRecoveryPoints],
     look: (context) => told('permissions', () => permissionsSeen(context, [...new Set(actions)])),
   });
 
 async function permissionsSeen(context: Looking, actions: readonly string[]): Promise<readonly Finding[]> {
-  const { aws, outputOf } = context;
+  const { there, outputOf } = context;
   const { arn } = outputOf(callerIsInTheEnvironment);
+  const roles = await rolesOfBackups(context);
   try {
     const principal = await principalOf(context, arn);
     if ('finding' in principal) return [principal.finding];
-    const roles = await rolesOfBackups(context);
     const results = [
-      ...(await simulatePrincipal(aws, {
+      ...(await simulatePrincipal(there, {
         principal: principal.arn,
         actions: actions.filter((action) => action !== passing),
       })),
       ...(actions.includes(passing) && roles.length > 0
-        ? await simulatePrincipal(aws, { principal: principal.arn, actions: [passing], resources: roles })
+        ? await simulatePrincipal(there, { principal: principal.arn, actions: [passing], resources: roles })
         : []),
     ];
     return permissionFindings(principal.arn, results);
@@ -53,10 +53,10 @@ async function permissionsSeen(context: Looking, actions: readonly string[]): Pr
 type Principal = { readonly arn: string } | { readonly finding: Finding };
 
 /** A session is none that can be simulated, but its role is. https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html */
-async function principalOf({ aws }: Looking, arn: string): Promise<Principal> {
+async function principalOf({ there }: Looking, arn: string): Promise<Principal> {
   const role = /:assumed-role\/([^/]+)\//.exec(arn)?.[1];
   if (role !== undefined) {
-    const found = await roleArn(aws, role);
+    const found = await roleArn(there, role);
     return found === undefined
       ? {
           finding: warn(
@@ -84,7 +84,10 @@ async function rolesOfBackups({ there, plan }: Looking): Promise<readonly string
   const vaults = new Set([...plan.databases, ...plan.files].flatMap(({ backup }) => backup?.vault ?? []));
   const roles: string[] = [];
   for (const vault of vaults)
-    roles.push(...(await listRecoveryPoints(there, { vault })).flatMap(({ IamRoleArn }) => IamRoleArn ?? []));
+    if ((await describeVault(there, vault)) !== undefined)
+      roles.push(
+        ...(await listRecoveryPoints(there, { vault })).flatMap(({ IamRoleArn }) => IamRoleArn ?? []),
+      );
   return [...new Set(roles)];
 }
 

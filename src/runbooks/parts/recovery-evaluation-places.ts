@@ -46,7 +46,7 @@ export const placesAreThere = looksAt({
 /** During a change OpenSearch needs three addresses for each data node. https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html */
 const addressesPerDataNode = 3;
 
-/** Addresses that one subnet must have left if all nodes come up in it, since that is what happens when other zones have no capacity. */
+/** Addresses that one subnet must have left if all nodes and databases come up in it, since that is what happens when other zones have no capacity. */
 export function addressesNeeded(plan: RecoveryPlan, subnet: string): number {
   const { subnets } = plan.stack.network;
   const stands = ({
@@ -55,7 +55,7 @@ export function addressesNeeded(plan: RecoveryPlan, subnet: string): number {
     readonly recovery: { readonly subnets?: readonly string[] | undefined };
   }) => (recovery.subnets ?? subnets).includes(subnet);
   const nodes = subnets.includes(subnet)
-    ? plan.fleets.reduce((sum, { recovery }) => sum + recovery.capacity, 0)
+    ? plan.fleets.reduce((sum, { recovery }) => sum + recovery.capacity, plan.databases.length)
     : 0;
   const search = plan.searches
     .filter(stands)
@@ -143,14 +143,14 @@ async function databaseFindings(
           `${database.name}: subnet group`,
           group === undefined ? 'not there' : `${zones.size} zones of ${group.VpcId}`,
           rule,
-          `aws rds create-db-subnet-group --db-subnet-group-name ${subnetGroup} --region ${there.region}, or correct the name in runbook.yaml`,
+          `Correct the name in runbook.yaml, or make it of the subnets of recovery.network: aws rds describe-db-subnet-groups --region ${there.region}`,
         ),
     parameters === undefined
       ? fail(
           `${database.name}: parameter group`,
           'not there',
           named,
-          `Make it with production's parameters: aws rds create-db-cluster-parameter-group --db-cluster-parameter-group-name ${parameterGroup} --region ${there.region}`,
+          `Correct the name in runbook.yaml, or make it with production's parameters: aws rds describe-db-cluster-parameter-groups --region ${there.region}`,
         )
       : pass(`${database.name}: parameter group`, `of family ${parameters.DBParameterGroupFamily}`, named),
   ];
