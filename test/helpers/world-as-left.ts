@@ -31,6 +31,7 @@ const history = new Set([
   'bytes',
   // What is written into stores goes on: production's data, and marks in them.
   'beacons',
+  'accessedOn',
 ]);
 
 /**

@@ -111,7 +111,12 @@ const pointToParameters = (name: string, mode: Mode): Change<z.output<typeof poi
     },
     undo: {
       title: 'Take the tags off the recovery group',
-      apply: ({ aws }, { group, region, keys }) => untagGroup(aws.in(region), group, keys),
+      async apply({ aws }, { group, region, keys }) {
+        const there = aws.in(region);
+        const { Tags = [] } = (await describeGroup(there, group)) ?? {};
+        const left = keys.filter((key) => Tags.some(({ Key }) => Key === key));
+        if (left.length > 0) await untagGroup(there, group, left);
+      },
     },
   });
 
@@ -266,7 +271,9 @@ function tryInstanceType(name: string, type: string, fleet: StepReference<Scaled
       title: 'Have the group launch what it launched before',
       async apply({ aws, outputOf }) {
         const { group, region, template, setting } = outputOf(fleet);
-        await setLaunchTemplate(aws.in(region), group, { id: template, version: setting });
+        const there = aws.in(region);
+        if ((await describeGroup(there, group))?.LaunchTemplate?.Version === setting) return;
+        await setLaunchTemplate(there, group, { id: template, version: setting });
       },
     },
   });
