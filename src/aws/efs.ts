@@ -26,6 +26,19 @@ export const describeFileSystem = awsFunction(
   },
 );
 
+/** How many there are in the Region. https://docs.aws.amazon.com/efs/latest/ug/API_DescribeFileSystems.html */
+export const countFileSystems = awsFunction(
+  ['elasticfilesystem:DescribeFileSystems'],
+  async (aws: ReadClients): Promise<number> => {
+    const { DescribeFileSystemsCommand } = await sdk();
+    const all = await collectPages(async (Marker) => {
+      const page = await aws.send('efs', new DescribeFileSystemsCommand({ Marker }));
+      return { items: page.FileSystems, next: page.NextMarker };
+    });
+    return all.length;
+  },
+);
+
 /** https://docs.aws.amazon.com/efs/latest/ug/API_TagResource.html */
 export const tagFileSystem = awsFunction(
   ['elasticfilesystem:TagResource'],

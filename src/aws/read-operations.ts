@@ -41,7 +41,7 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
     'DescribeSubnets',
     'DescribeVolumes',
   ],
-  efs: ['DescribeFileSystems'],
+  efs: ['DescribeFileSystems', 'DescribeMountTargets'],
   'elastic-load-balancing-v2': [
     'DescribeListeners',
     'DescribeLoadBalancers',
@@ -75,6 +75,12 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
   s3: ['GetBucketEncryption', 'GetBucketLocation', 'GetBucketVersioning', 'HeadObject', 'ListObjectsV2'],
   'secrets-manager': ['DescribeSecret'],
   'service-quotas': ['GetServiceQuota'],
-  ssm: ['GetCommandInvocation', 'GetParameter', 'GetParametersByPath', 'ListCommands'],
+  ssm: [
+    'DescribeInstanceInformation',
+    'GetCommandInvocation',
+    'GetParameter',
+    'GetParametersByPath',
+    'ListCommands',
+  ],
   sts: ['GetCallerIdentity'],
 };

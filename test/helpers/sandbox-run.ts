@@ -154,6 +154,8 @@ const restWrites: readonly (readonly [line: RegExp, operation: string])[] = [
   [/^PUT \/restore-jobs\/[^/]+\/validations$/, 'PutRestoreValidationResult'],
   [/^POST \/2015-02-01\/resource-tags\/[^/]+$/, 'TagResource'],
   [/^DELETE \/2015-02-01\/file-systems\/[^/]+$/, 'DeleteFileSystem'],
+  [/^POST \/2015-02-01\/mount-targets$/, 'CreateMountTarget'],
+  [/^DELETE \/2015-02-01\/mount-targets\/[^/]+$/, 'DeleteMountTarget'],
 ];
 
 type Request = Parameters<Sandbox['requestHandler']['handle']>[0];

@@ -6,10 +6,19 @@ import { worldAsLeft } from './world-as-left.ts';
 
 /**
  * What holds for every runbook: it succeeds; stopped after any journal line and resumed, it ends the same and makes each change
- * once; every change undone leaves the world as it was; a dry run writes nothing. Lines that only inform (reads, reasons to wait)
- * are shown to leave the state as it was, so that of a row of them one stands for all. EVERY_LINE=1 stops after each all the same.
+ * once; every change undone leaves the world as it was; a dry run writes nothing. Lines that add nothing to what a resumed run knows
+ * (reads, reasons to wait, the beginning of a check) are shown to leave it as it was, so that the last one of a row stands for it.
+ * EVERY_LINE=1 stops after each all the same.
  */
-export function standardRunbookTests(title: string, setting: RunSetting): void {
+export function standardRunbookTests(
+  title: string,
+  setting: RunSetting,
+  {
+    since,
+  }: {
+    /** Path of the first step that is stopped in, where other tests stop in those before it. */ readonly since?: string;
+  } = {},
+): void {
   describe(title, () => {
     test('succeeds, and asks AWS for nothing that its steps do not declare', async () => {
       const run = await runIn(setting);
@@ -24,7 +33,7 @@ export function standardRunbookTests(title: string, setting: RunSetting): void {
     test('stopped after every journal line and resumed, it ends the same and makes each change once', async () => {
       const whole = await runIn({ ...setting, keepMoments: true });
       const left = await worldAsLeft(whole.world);
-      for (const [index, moment] of differentMoments(whole.moments)) {
+      for (const [index, moment] of differentMoments(whole.moments).filter(reached(since))) {
         if (moment.events.at(-1)?.type === 'run-finished') continue;
         const deaths = [moment, ...(isAboutAChange(moment) ? [withoutLastLine(moment)] : [])];
         for (const death of deaths.filter(({ events }) => events.length > 0)) {
@@ -42,7 +51,8 @@ export function standardRunbookTests(title: string, setting: RunSetting): void {
     test('every change undone leaves the world as it was, from wherever the run was stopped', async () => {
       const before = await worldAsLeft((await runIn({ ...setting, keepMoments: true }, true)).world);
       const whole = await runIn({ ...setting, keepMoments: true });
-      for (const moment of whole.moments.filter(isAboutAChange)) {
+      for (const [, moment] of [...whole.moments.entries()].filter(reached(since))) {
+        if (!isAboutAChange(moment)) continue;
         const undone = await rollBackFrom(moment, setting).catch((error: Error & { code?: string }) => {
           if (error.code === 'NOTHING_TO_UNDO') return undefined;
           throw error;
@@ -86,26 +96,42 @@ export function standardRunbookTests(title: string, setting: RunSetting): void {
   });
 }
 
-/** With their numbers: all after which a run would go on in another way, and the last of every row of those that do not differ. */
+/** With their numbers: of every row of moments after which a run would go on in the same way, the last one. */
 function differentMoments(moments: readonly Moment[]): readonly (readonly [number, Moment])[] {
   const numbered = [...moments.entries()];
   if (process.env['EVERY_LINE'] === '1') return numbered;
   return numbered.filter(([index, moment]) => {
     const next = moments[index + 1];
-    if (next === undefined || !onlyInforms(next.events.at(-1))) return true;
+    if (next === undefined || !addsNothing(next)) return true;
     // What resuming knows is the state: only where it is the same may the next moment stand for this one.
-    expect(whatResumingKnows(next), `line ${index + 2} only informs`).toEqual(whatResumingKnows(moment));
-    return !onlyInforms(moment.events.at(-1));
+    expect(whatResumingKnows(next), `line ${index + 2} adds nothing`).toEqual(whatResumingKnows(moment));
+    return false;
   });
 }
 
-const onlyInforms = (event: RunEvent | undefined): boolean =>
-  event?.type === 'waiting' || event?.type === 'progress' || (event?.type === 'aws-called' && !event.write);
+/** Its last line only informs, or begins what a resumed run begins again: a check or a measure, which have neither deadline nor effect. */
+function addsNothing({ events }: Moment): boolean {
+  const event = events.at(-1);
+  return (
+    event?.type === 'waiting' ||
+    event?.type === 'progress' ||
+    (event?.type === 'aws-called' && !event.write) ||
+    (event?.type === 'step-started' && event.attempt === 1 && beginsAgain(event))
+  );
+}
+
+const beginsAgain = ({ kind }: { readonly kind: string }): boolean => kind === 'check' || kind === 'measure';
+const reached =
+  (path: string | undefined) =>
+  ([, { events }]: readonly [number, Moment]): boolean =>
+    path === undefined || events.some((event) => 'step' in event && event.step === path);
 
 /** Without what is for people: when the last line was written, and the latest note of a step. */
 function whatResumingKnows({ events, writes }: Moment): unknown {
   const { lastAt: _, steps, ...state } = stateOf(events);
-  const known = [...steps.values()].map(({ note: _note, ...step }) => step);
+  const known = [...steps.values()]
+    .filter((step) => !(step.status === 'started' && step.attempt === 1 && beginsAgain(step)))
+    .map(({ note: _note, ...step }) => step);
   return { ...state, steps: known, writes };
 }
 

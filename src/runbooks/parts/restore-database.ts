@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { findInstances } from '../../aws/ec2-instances.ts';
 import { describeCluster, describeClusterInstances } from '../../aws/rds.ts';
 import { deleteCluster, tagDatabase } from '../../aws/rds-restore.ts';
 import { minutes } from '../../duration.ts';
@@ -12,11 +13,13 @@ import {
   type StepReference,
 } from '../../engine/step.ts';
 import type { Environment } from '../../environment.ts';
+import { leftBehind, mustBeOurs, tellToGo } from './delete-temporary.ts';
+import { launchProbe, probePaid, probesLeft } from './probe-instance.ts';
 import { queryDatabase } from './query-database.ts';
+import { costIsKnown, leastOfDatabaseInstance } from './restore-cost.ts';
 import { answerFindings, databaseFindings, notAsked } from './restore-findings.ts';
 import {
   jobIsComplete,
-  leftBehind,
   noteValidation,
   type Restored,
   type RestoreJob,
@@ -27,15 +30,15 @@ import {
 } from './restore-job.ts';
 import { restoreMeasures } from './restore-measures.ts';
 import { adjusted, type ChosenPoint, pointIsRestorable, temporaryTags } from './restore-point.ts';
-import { type DatabaseTest, databaseTest, type RestoreSettings } from './restore-settings.ts';
+import { roomForDatabase } from './restore-quota.ts';
+import { asker, type DatabaseTest, databaseTest, type RestoreSettings } from './restore-settings.ts';
 import { addInstance, instanceServes, memberOf } from './restored-instance.ts';
 
-/** `asked`: there is a query for it, and a node that can ask. */
-export const databaseItem = z.object({ name: z.string(), asked: z.boolean() });
+export const databaseItem = z.object({ name: z.string(), asker });
 export type DatabaseItem = z.output<typeof databaseItem>;
 
 export function restoreDatabase(
-  { name, asked }: DatabaseItem,
+  { name, asker: who }: DatabaseItem,
   settings: RestoreSettings,
 ): readonly ListEntry[] {
   const test = (environment: Environment) => databaseTest(environment, name, settings.fromRecoveryRegion);
@@ -43,34 +46,18 @@ export function restoreDatabase(
   const restore = startRestore(
     {
       what: 'a cluster',
-      metadata({ outputOf, environment }) {
-        const { inferred, recorded, name: own, key } = outputOf(point);
-        const { subnetGroup, securityGroups, parameterGroup } = test(environment);
-        return adjusted(inferred, {
-          DBClusterIdentifier: own,
-          Engine: recorded['engine'],
-          EngineVersion: recorded['engineversion'],
-          DBSubnetGroupName: subnetGroup,
-          VpcSecurityGroupIds: JSON.stringify(securityGroups),
-          DBClusterParameterGroupName: parameterGroup,
-          KmsKeyId: key,
-          DeletionProtection: 'false',
-          // Those of the source; the subnet group has its own.
-          AvailabilityZones: undefined,
-        });
-      },
+      metadata: ({ outputOf, environment }) => databaseMetadata(outputOf(point), test(environment)),
       deleting: {
         title: 'Delete the restored cluster, and see it gone',
         uses: [describeCluster, deleteCluster],
-        command: ({ name: own, region }) =>
-          `aws rds delete-db-cluster --db-cluster-identifier ${own} --skip-final-snapshot --region ${region}`,
-        async turn(aws, { name: own }) {
+        command: deleteCommand,
+        async turn(aws, job, { runStartedAt }) {
+          const { name: own } = job;
           const cluster = await describeCluster(aws, own);
           if (cluster === undefined) return undefined;
-          const { Status = 'unknown' } = cluster;
-          if (Status === 'deleting' || Status === 'creating') return `${own} is ${Status}`;
-          await deleteCluster(aws, own);
-          return `${own} was told to go`;
+          mustBeOurs(`Cluster ${own}`, cluster.ClusterCreateTime, runStartedAt);
+          if (cluster.Status === 'deleting') return `${own} is deleting`;
+          return tellToGo(own, deleteCommand(job), () => deleteCluster(aws, own));
         },
       },
     },
@@ -80,27 +67,62 @@ export function restoreDatabase(
   const tag = tagRestored(restore, complete, settings);
   const instance = addInstance(test, point, restore, settings);
   const serving = instanceServes(instance);
-  const query = asked ? queryDatabase(name, serving) : undefined;
+  const probe =
+    who === 'probe' ? launchProbe((environment) => test(environment).probe, restore, settings) : undefined;
+  const query = who === 'nobody' ? undefined : queryDatabase(name, serving, probe?.launch);
   const validated = databaseIsAsItMust(name, test, { point, restore, query: query?.answered });
   const validation = noteValidation(restore, validated);
   const clean = cleanUp({
     id: 'clean-up',
     title: 'Delete everything that this test made',
-    of: [restore, tag, instance, ...(query === undefined ? [] : [query.asked]), validation],
+    of: [
+      restore,
+      tag,
+      instance,
+      ...(probe === undefined ? [] : [probe.launch]),
+      ...(query === undefined ? [] : [query.asked]),
+      validation,
+    ],
   });
   const gone = nothingIsLeft(restore);
   return [
     point,
+    roomForDatabase(point),
     restore,
     complete,
     tag,
     instance,
     serving,
+    ...(probe === undefined ? [] : [probe.launch, probe.isOnline]),
     ...(query === undefined ? [] : [query.asked, query.answered]),
     validated,
     validation,
     clean,
     gone,
+    costIsKnown(
+      ({ outputOf }) => outputOf(point).region,
+      ({ outputOf }) => {
+        const to = new Date(outputOf(gone).at);
+        const { madeAt, instanceClass } = outputOf(serving);
+        return [
+          {
+            what: 'instance',
+            type: instanceClass,
+            from: new Date(madeAt),
+            to,
+            billedAtLeast: leastOfDatabaseInstance,
+          },
+          {
+            what: 'storage',
+            of: 'database',
+            bytes: outputOf(point).bytes,
+            from: new Date(outputOf(complete).begun),
+            to,
+          },
+          ...(probe === undefined ? [] : [probePaid(outputOf(probe.isOnline), to)]),
+        ];
+      },
+    ),
     ...restoreMeasures(name, settings, {
       point,
       complete,
@@ -110,6 +132,31 @@ export function restoreDatabase(
     }),
   ];
 }
+
+const deleteCommand = ({ name, region }: RestoreJob): string =>
+  `aws rds delete-db-cluster --db-cluster-identifier ${name} --skip-final-snapshot --region ${region}`;
+
+/**
+ * Only keys that AWS Backup knows of Aurora: it refuses others. Port and name of the database are those of the source without a word, and a
+ * restored cluster is not protected against deletion.
+ * https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-aur.html
+ * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterFromSnapshot.html
+ */
+const databaseMetadata = (
+  { inferred, recorded, name, key }: ChosenPoint,
+  { subnetGroup, securityGroups, parameterGroup }: DatabaseTest,
+): Record<string, string> =>
+  adjusted(inferred, {
+    DBClusterIdentifier: name,
+    ...(recorded['engine'] !== undefined && { Engine: recorded['engine'] }),
+    EngineVersion: recorded['engineversion'],
+    DBSubnetGroupName: subnetGroup,
+    VpcSecurityGroupIds: JSON.stringify(securityGroups),
+    DBClusterParameterGroupName: parameterGroup,
+    KmsKeyId: key,
+    // Those of the source; the subnet group has its own.
+    AvailabilityZones: undefined,
+  });
 
 function tagRestored(
   restore: StepReference<RestoreJob>,
@@ -164,11 +211,11 @@ function databaseIsAsItMust(
           instance: await memberOf(there, own, `${own}-1`),
           point,
           parameterGroup,
-          key: point.key ?? '',
+          key: point.key,
         }),
         ...(made.query === undefined || query === undefined
-          ? [notAsked(whyNotAsked(name, environment, query === undefined))]
-          : answerFindings(query, outputOf(made.query), point)),
+          ? [notAsked('query', whyNotAsked(name, environment, query === undefined))]
+          : answerFindings('query', query.expect, outputOf(made.query), point)),
       ];
       context.found(findings);
       return validityOf(runId, findings);
@@ -179,14 +226,14 @@ function databaseIsAsItMust(
 const whyNotAsked = (name: string, { recoveryRegion }: Environment, hasNoQuery: boolean): string =>
   hasNoQuery
     ? `components.${name}.backup.restoreTest.query is not configured`
-    : `no node of this stack stands in ${recoveryRegion}`;
+    : `no node of this stack stands in ${recoveryRegion}, and components.${name}.backup.restoreTest.recovery.probe is not configured`;
 
 /** Read again, by the name that nothing else has. */
 function nothingIsLeft(restore: StepReference<RestoreJob>): Check<{ at: string }> {
   return check({
     id: 'gone',
     title: 'Nothing of the test is left',
-    uses: [describeCluster, describeClusterInstances],
+    uses: [describeCluster, describeClusterInstances, findInstances],
     returns: z.object({ at: z.iso.datetime() }),
     async run({ aws, outputOf, clock }) {
       const { name, region } = outputOf(restore);
@@ -196,13 +243,9 @@ function nothingIsLeft(restore: StepReference<RestoreJob>): Check<{ at: string }
       const left = [
         ...instances.map(({ DBInstanceIdentifier }) => `instance ${DBInstanceIdentifier}`),
         ...(cluster === undefined ? [] : [`cluster ${name}`]),
+        ...(await probesLeft(there, name)),
       ];
-      if (left.length > 0)
-        throw leftBehind(
-          left,
-          region,
-          `aws rds delete-db-cluster --db-cluster-identifier ${name} --skip-final-snapshot --region ${region}`,
-        );
+      if (left.length > 0) throw leftBehind(left, region, deleteCommand(outputOf(restore)));
       return { at: clock.now().toISOString() };
     },
     summary: () => 'no cluster and no instance of its name',

@@ -1,64 +1,160 @@
 import * as z from 'zod';
+import { findInstances } from '../../aws/ec2-instances.ts';
 import { deleteFileSystem, describeFileSystem, tagFileSystem } from '../../aws/efs.ts';
 import { minutes } from '../../duration.ts';
-import { change, check, cleanUp, type ListEntry, wait } from '../../engine/step.ts';
-import { filesFindings } from './restore-findings.ts';
 import {
+  type Change,
+  type Check,
+  change,
+  check,
+  cleanUp,
+  type ListEntry,
+  type StepReference,
+  type Wait,
+  wait,
+} from '../../engine/step.ts';
+import type { Environment } from '../../environment.ts';
+import type { Answer } from './ask-node.ts';
+import { leftBehind, mustBeOurs, tellToGo } from './delete-temporary.ts';
+import { lookAtFiles } from './look-at-files.ts';
+import { lookOf } from './look-settings.ts';
+import { addMountTarget } from './mount-target.ts';
+import { launchProbe, probePaid, probesLeft } from './probe-instance.ts';
+import { costIsKnown } from './restore-cost.ts';
+import { answerFindings, filesFindings, notAsked } from './restore-findings.ts';
+import {
+  idIn,
   jobIsComplete,
-  leftBehind,
   noteValidation,
+  type Restored,
+  type RestoreJob,
   startRestore,
+  type Validity,
   validityOf,
   validitySchema,
 } from './restore-job.ts';
 import { restoreMeasures } from './restore-measures.ts';
-import { adjusted, pointIsRestorable, temporaryTags } from './restore-point.ts';
-import { filesTest, type RestoreSettings } from './restore-settings.ts';
+import { adjusted, type ChosenPoint, pointIsRestorable, temporaryTags } from './restore-point.ts';
+import { roomForFiles } from './restore-quota.ts';
+import { asker, filesTest, type RestoreSettings } from './restore-settings.ts';
 
-export const filesItem = z.object({ name: z.string() });
+export const filesItem = z.object({ name: z.string(), asker });
 export type FilesItem = z.output<typeof filesItem>;
 
-const idIn = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
-
 const seenFiles = z.object({ at: z.iso.datetime(), bytes: z.number(), metered: z.iso.datetime() });
+type SeenFiles = z.output<typeof seenFiles>;
 
 /** A file system is metered every hour: https://docs.aws.amazon.com/efs/latest/ug/metered-sizes.html */
 const longestUntilMetered = minutes(150);
 
-export function restoreFiles({ name }: FilesItem, settings: RestoreSettings): readonly ListEntry[] {
+export function restoreFiles(
+  { name, asker: who }: FilesItem,
+  settings: RestoreSettings,
+): readonly ListEntry[] {
   const point = pointIsRestorable(name, settings);
   const restore = startRestore(
     {
       what: 'a file system',
-      metadata({ outputOf }) {
-        const { inferred, recorded, name: own, key } = outputOf(point);
-        return adjusted(inferred, {
-          'file-system-id': recorded['file-system-id'],
-          newFileSystem: 'true',
-          CreationToken: own,
-          Encrypted: 'true',
-          KmsKeyId: key,
-          PerformanceMode: 'generalPurpose',
-        });
-      },
+      metadata: ({ outputOf }) => filesMetadata(outputOf(point)),
       deleting: {
         title: 'Delete the restored file system, and see it gone',
         uses: [describeFileSystem, deleteFileSystem],
-        command: ({ name: own, region }) =>
-          `aws efs delete-file-system --region ${region} --file-system-id $(aws efs describe-file-systems --region ${region} --creation-token ${own} --query "FileSystems[0].FileSystemId" --output text)`,
-        async turn(aws, { name: own }) {
-          const found = await describeFileSystem(aws, { CreationToken: own });
-          if (found?.FileSystemId === undefined) return undefined;
-          if (found.LifeCycleState !== 'available') return `${found.FileSystemId} is ${found.LifeCycleState}`;
-          await deleteFileSystem(aws, found.FileSystemId);
-          return `${found.FileSystemId} was told to go`;
+        command: deleteCommand,
+        async turn(aws, job, { runStartedAt }) {
+          const found = await describeFileSystem(aws, { CreationToken: job.name });
+          const id = found?.FileSystemId;
+          if (id === undefined) return undefined;
+          mustBeOurs(`File system ${id}`, found?.CreationTime, runStartedAt);
+          if (found?.LifeCycleState === 'deleting') return `${id} is deleting`;
+          if (found?.NumberOfMountTargets)
+            return `${id} has ${found.NumberOfMountTargets} mount targets; if that lasts, delete them: aws efs describe-mount-targets --file-system-id ${id} --region ${job.region}`;
+          return tellToGo(id, deleteCommand(job), () => deleteFileSystem(aws, id));
         },
       },
     },
     point,
   );
   const complete = jobIsComplete(restore, { every: minutes(5), timeout: settings.restoreTimeout });
-  const tag = change({
+  const tag = tagRestored(restore, complete, settings);
+  const metered = isMetered(restore, complete);
+  const probe =
+    who === 'probe'
+      ? launchProbe((environment) => filesTest(environment, name).recovery?.probe, restore, settings)
+      : undefined;
+  const mount =
+    who === 'nobody' ? undefined : addMountTarget(name, { restore, complete, probe: probe?.isOnline });
+  const look = mount && lookAtFiles(name, restore, mount.mountTarget, probe?.launch);
+  const validated = filesAreAsTheyMust(name, { point, restore, complete, metered, look: look?.answered });
+  const validation = noteValidation(restore, validated);
+  const clean = cleanUp({
+    id: 'clean-up',
+    title: 'Delete everything that this test made',
+    of: [
+      restore,
+      tag,
+      ...(probe === undefined ? [] : [probe.launch]),
+      ...(mount === undefined ? [] : [mount.mountTarget]),
+      ...(look === undefined ? [] : [look.asked]),
+      validation,
+    ],
+  });
+  const gone = nothingIsLeft(restore);
+  return [
+    point,
+    roomForFiles(name, point),
+    restore,
+    complete,
+    tag,
+    metered,
+    ...(probe === undefined ? [] : [probe.launch, probe.isOnline]),
+    ...(mount === undefined ? [] : [mount.mountTarget, mount.isMountable]),
+    ...(look === undefined ? [] : [look.asked, look.answered]),
+    validated,
+    validation,
+    clean,
+    gone,
+    costIsKnown(
+      ({ outputOf }) => outputOf(point).region,
+      ({ outputOf }) => {
+        const { bytes } = outputOf(metered);
+        const to = new Date(outputOf(gone).at);
+        return [
+          { what: 'restoring', bytes: outputOf(point).bytes },
+          { what: 'storage', of: 'files', bytes, from: new Date(outputOf(complete).begun), to },
+          ...(probe === undefined ? [] : [probePaid(outputOf(probe.isOnline), to)]),
+        ];
+      },
+    ),
+    ...restoreMeasures(name, settings, {
+      point,
+      complete,
+      usable: metered,
+      gone,
+      paid: { what: 'a file system', from: ({ outputOf }) => outputOf(complete).begun },
+    }),
+  ];
+}
+
+const deleteCommand = ({ name, region }: RestoreJob): string =>
+  `aws efs delete-file-system --region ${region} --file-system-id $(aws efs describe-file-systems --region ${region} --creation-token ${name} --query "FileSystems[0].FileSystemId" --output text)`;
+
+/** Exactly the keys of EFS: AWS Backup refuses others. https://docs.aws.amazon.com/aws-backup/latest/devguide/API_StartRestoreJob.html */
+const filesMetadata = ({ inferred, recorded, name, key }: ChosenPoint): Record<string, string> =>
+  adjusted(inferred, {
+    ...(recorded['file-system-id'] !== undefined && { 'file-system-id': recorded['file-system-id'] }),
+    newFileSystem: 'true',
+    CreationToken: name,
+    Encrypted: 'true',
+    KmsKeyId: key,
+    PerformanceMode: 'generalPurpose',
+  });
+
+function tagRestored(
+  restore: StepReference<RestoreJob>,
+  complete: StepReference<Restored>,
+  settings: RestoreSettings,
+): Change<{ id: string }> {
+  return change({
     id: 'tag',
     title: 'Tag the restored file system with run, purpose and expiry',
     uses: [describeFileSystem, tagFileSystem],
@@ -77,7 +173,10 @@ export function restoreFiles({ name }: FilesItem, settings: RestoreSettings): re
     },
     undoneBy: { id: 'restore' },
   });
-  const metered = wait({
+}
+
+const isMetered = (restore: StepReference<RestoreJob>, complete: StepReference<Restored>): Wait<SeenFiles> =>
+  wait({
     id: 'metered',
     title: 'EFS has metered what was restored',
     uses: [describeFileSystem],
@@ -93,66 +192,68 @@ export function restoreFiles({ name }: FilesItem, settings: RestoreSettings): re
       return { ready: true, output: { at: completed, bytes: Value, metered: Timestamp.toISOString() } };
     },
   });
-  const validated = check({
+
+function filesAreAsTheyMust(
+  name: string,
+  made: {
+    readonly point: StepReference<ChosenPoint>;
+    readonly restore: StepReference<RestoreJob>;
+    readonly complete: StepReference<Restored>;
+    readonly metered: StepReference<SeenFiles>;
+    readonly look: StepReference<Answer> | undefined;
+  },
+): Check<Validity> {
+  return check({
     id: 'validate',
     title: 'What was restored was held against what is expected of it',
     uses: [describeFileSystem],
     returns: validitySchema,
     async run(context) {
       const { aws, outputOf, environment, runId } = context;
-      const FileSystemId = idIn(outputOf(complete).arn);
-      const found = await describeFileSystem(aws.in(outputOf(restore).region), { FileSystemId });
-      const { bytes, metered: at } = outputOf(metered);
-      const findings = filesFindings({
-        bytes,
-        metered: new Date(at),
-        isEncrypted: found?.Encrypted === true,
-        point: outputOf(point),
-        leastBytes: filesTest(environment, name).leastBytes,
-      });
+      const FileSystemId = idIn(outputOf(made.complete).arn);
+      const found = await describeFileSystem(aws.in(outputOf(made.restore).region), { FileSystemId });
+      const { bytes, metered: at } = outputOf(made.metered);
+      const point = outputOf(made.point);
+      const findings = [
+        ...filesFindings({
+          bytes,
+          metered: new Date(at),
+          isEncrypted: found?.Encrypted === true,
+          point,
+          leastBytes: filesTest(environment, name).leastBytes,
+        }),
+        ...(made.look === undefined
+          ? [notAsked('look', whyNotLooked(name, environment))]
+          : answerFindings('look', lookOf(environment, name).expect, outputOf(made.look), point)),
+      ];
       context.found(findings);
       return validityOf(runId, findings);
     },
   });
-  const validation = noteValidation(restore, validated);
-  const gone = check({
+}
+
+const whyNotLooked = (name: string, environment: Environment): string =>
+  filesTest(environment, name).look === undefined
+    ? `components.${name}.backup.restoreTest.look is not configured`
+    : `no node of this stack stands in ${environment.recoveryRegion}, and components.${name}.backup.restoreTest.recovery.probe is not configured`;
+
+/** Read again, by the token that nothing else has. Mount targets go before their file system. */
+const nothingIsLeft = (restore: StepReference<RestoreJob>): Check<{ at: string }> =>
+  check({
     id: 'gone',
     title: 'Nothing of the test is left',
-    uses: [describeFileSystem],
+    uses: [describeFileSystem, findInstances],
     returns: z.object({ at: z.iso.datetime() }),
     async run({ aws, outputOf, clock }) {
-      const { name: own, region } = outputOf(restore);
-      const found = await describeFileSystem(aws.in(region), { CreationToken: own });
-      if (found !== undefined)
-        throw leftBehind(
-          [`file system ${found.FileSystemId}`],
-          region,
-          `aws efs delete-file-system --file-system-id ${found.FileSystemId} --region ${region}`,
-        );
+      const job = outputOf(restore);
+      const there = aws.in(job.region);
+      const found = await describeFileSystem(there, { CreationToken: job.name });
+      const left = [
+        ...(found === undefined ? [] : [`file system ${found.FileSystemId}`]),
+        ...(await probesLeft(there, job.name)),
+      ];
+      if (left.length > 0) throw leftBehind(left, job.region, deleteCommand(job));
       return { at: clock.now().toISOString() };
     },
-    summary: () => 'no file system with its token',
+    summary: () => 'no file system with its token, and no instance of its name',
   });
-  return [
-    point,
-    restore,
-    complete,
-    tag,
-    metered,
-    validated,
-    validation,
-    cleanUp({
-      id: 'clean-up',
-      title: 'Delete everything that this test made',
-      of: [restore, tag, validation],
-    }),
-    gone,
-    ...restoreMeasures(name, settings, {
-      point,
-      complete,
-      usable: metered,
-      gone,
-      paid: { what: 'a file system', from: ({ outputOf }) => outputOf(complete).begun },
-    }),
-  ];
-}

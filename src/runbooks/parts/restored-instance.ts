@@ -5,7 +5,9 @@ import { createClusterInstance, deleteClusterInstance } from '../../aws/rds-rest
 import { minutes } from '../../duration.ts';
 import { type Change, change, type StepReference, type Wait, wait } from '../../engine/step.ts';
 import type { Environment } from '../../environment.ts';
-import { type RestoreJob, undeletable } from './restore-job.ts';
+import { OperatorError } from '../../errors.ts';
+import { tellToGo } from './delete-temporary.ts';
+import type { RestoreJob } from './restore-job.ts';
 import { type ChosenPoint, temporaryTags } from './restore-point.ts';
 import type { DatabaseTest, RestoreSettings } from './restore-settings.ts';
 
@@ -65,16 +67,35 @@ export function addInstance(
         if (found.DBInstanceStatus === 'deleting')
           return { ready: false, because: `${instance} is deleting` };
         const command = `aws rds delete-db-instance --db-instance-identifier ${instance} --region ${region}`;
-        await undeletable(command, () => deleteClusterInstance(there, instance));
-        return { ready: false, because: `${instance} was told to go` };
+        return {
+          ready: false,
+          because: await tellToGo(instance, command, () => deleteClusterInstance(there, instance)),
+        };
       },
     },
   });
 }
 
-const serving = z.object({ endpoint: z.string(), at: z.iso.datetime(), madeAt: z.iso.datetime() });
+const serving = z.object({
+  endpoint: z.string(),
+  port: z.int(),
+  at: z.iso.datetime(),
+  madeAt: z.iso.datetime(),
+  instanceClass: z.string(),
+});
 
 export type Serving = z.output<typeof serving>;
+
+/** From these nobody comes back without help. https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html */
+const neverAvailable = [
+  'failed',
+  'incompatible-network',
+  'incompatible-option-group',
+  'incompatible-parameters',
+  'incompatible-restore',
+  'inaccessible-encryption-credentials',
+  'insufficient-capacity',
+];
 
 export const instanceServes = (made: StepReference<NewInstance>): Wait<Serving> =>
   wait({
@@ -83,23 +104,31 @@ export const instanceServes = (made: StepReference<NewInstance>): Wait<Serving> 
     uses: [describeCluster, describeClusterInstances],
     every: minutes(2),
     timeout: minutes(45),
-    hint: 'Undo, and look at the events of the instance: aws rds describe-events --duration 120',
+    hint: 'Its events say why: aws rds describe-events --source-type db-instance --duration 120. What was made is deleted by: runbook rollback',
     returns: serving,
     async probe({ aws, outputOf, clock }) {
-      const { instance, cluster, region } = outputOf(made);
+      const { instance, cluster, region, instanceClass } = outputOf(made);
       const there = aws.in(region);
       const found = await memberOf(there, cluster, instance);
-      if (found?.DBInstanceStatus !== 'available')
-        return { ready: false, because: `${instance} is ${found?.DBInstanceStatus ?? 'not there'}` };
-      const endpoint = (await describeCluster(there, cluster))?.Endpoint;
+      const status = found?.DBInstanceStatus;
+      if (status !== undefined && neverAvailable.includes(status))
+        throw new OperatorError({
+          code: 'INSTANCE_FAILED',
+          message: `Instance ${instance} in ${region} is ${status} and does not become available: nothing restored can be asked`,
+          hint: `Its events say why: aws rds describe-events --source-type db-instance --source-identifier ${instance} --duration 120 --region ${region}. What was made is deleted by: runbook rollback`,
+        });
+      if (status !== 'available') return { ready: false, because: `${instance} is ${status ?? 'not there'}` };
+      const { Endpoint: endpoint, Port: port = 3306 } = (await describeCluster(there, cluster)) ?? {};
       if (endpoint === undefined) return { ready: false, because: `${cluster} has no endpoint yet` };
       const at = clock.now();
       return {
         ready: true,
         output: {
           endpoint,
+          port,
+          instanceClass,
           at: at.toISOString(),
-          madeAt: (found.InstanceCreateTime ?? at).toISOString(),
+          madeAt: (found?.InstanceCreateTime ?? at).toISOString(),
         },
       };
     },
