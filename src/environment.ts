@@ -5,6 +5,7 @@ import { duration } from './environment/duration-codec.ts';
 import { ebsVolumesSchema } from './environment/ebs-volumes.ts';
 import { fileSystemSchema } from './environment/file-system.ts';
 import { fleetSchema } from './environment/fleet.ts';
+import { pricesSchema } from './environment/prices.ts';
 import { rdsInstanceSchema } from './environment/rds-instance.ts';
 import { recoveryStackSchema } from './environment/recovery-stack.ts';
 import { searchDomainSchema } from './environment/search-domain.ts';
@@ -80,6 +81,9 @@ export const environmentSchema = z.strictObject({
     description:
       'What is prepared in the recovery Region. Each component says under its own recovery: how it is brought up there',
   }),
+  prices: pricesSchema
+    .optional()
+    .meta({ description: 'What temporary resources cost. Without a price, runs say hours and no money' }),
   components: z
     .record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name such as app'), componentSchema)
     .meta({

@@ -236,10 +236,12 @@ async function awsFaults({ service, operation, rest }: AwsLine): Promise<readonl
   if (!isStructure(input)) return [`aws ${service} has no operation ${operation}`];
   const [, , , , members, schemas, required = 0] = input;
   const options = members.map(optionName);
-  const used = [...rest.matchAll(/--([a-z][a-z-]*)(?:[= ]'(\{[^']*\})')?/g)].map(([, option = '', json]) => ({
-    option: options.includes(option.replace(/^no-/, '')) ? option.replace(/^no-/, '') : option,
-    json,
-  }));
+  const used = [...rest.matchAll(/--([a-z][a-z\d-]*)(?:[= ]'(\{[^']*\})')?/g)].map(
+    ([, option = '', json]) => ({
+      option: options.includes(option.replace(/^no-/, '')) ? option.replace(/^no-/, '') : option,
+      json,
+    }),
+  );
   const missing = options
     .slice(0, required)
     .filter((option) => !used.some((it) => it.option === option))

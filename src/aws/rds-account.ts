@@ -1,5 +1,4 @@
 import type {
-  AccountQuota,
   DBCluster,
   DBClusterParameterGroup,
   DBSubnetGroup,
@@ -10,23 +9,11 @@ import { awsFunction } from './aws-function.ts';
 import type { ReadClients } from './clients.ts';
 import { collectPages } from './pagination.ts';
 
-/* What the account has in RDS of a Region, and what it may still make there. */
+/* What the account has in RDS of a Region, and what could be made there. */
 
-export type { AccountQuota, DBClusterParameterGroup, DBSubnetGroup, OrderableDBInstanceOption };
+export type { DBClusterParameterGroup, DBSubnetGroup, OrderableDBInstanceOption };
 
 const sdk = () => import('./sdk/rds.ts');
-
-/**
- * Each quota with what is used of it: `DBClusters`, `DBInstances`, `ManualClusterSnapshots` and others.
- * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeAccountAttributes.html
- */
-export const databaseQuotas = awsFunction(
-  ['rds:DescribeAccountAttributes'],
-  async (aws: ReadClients): Promise<AccountQuota[]> => {
-    const { DescribeAccountAttributesCommand } = await sdk();
-    return (await aws.send('rds', new DescribeAccountAttributesCommand({}))).AccountQuotas ?? [];
-  },
-);
 
 /** `undefined` where there is none of that name. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSubnetGroups.html */
 export const describeSubnetGroup = awsFunction(

@@ -1,12 +1,25 @@
-import type { Tag } from '@aws-sdk/client-rds';
+import type { AccountQuota, Tag } from '@aws-sdk/client-rds';
 import { awsFunction } from './aws-function.ts';
-import type { ChangeClients } from './clients.ts';
+import type { ChangeClients, ReadClients } from './clients.ts';
 
 const sdk = () => import('./sdk/rds.ts');
 
 export type Tags = Readonly<Record<string, string>>;
 
 const listed = (tags: Tags): Tag[] => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+
+/**
+ * Of the Region, by `AccountQuotaName`, such as `DBClusters`: how much of each is used, and how much there may be.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeAccountAttributes.html
+ */
+export const databaseQuotas = awsFunction(
+  ['rds:DescribeAccountAttributes'],
+  async (aws: ReadClients): Promise<AccountQuota[]> => {
+    const { DescribeAccountAttributesCommand } = await sdk();
+    const { AccountQuotas = [] } = await aws.send('rds', new DescribeAccountAttributesCommand({}));
+    return AccountQuotas;
+  },
+);
 
 /** By ARN. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AddTagsToResource.html */
 export const tagDatabase = awsFunction(

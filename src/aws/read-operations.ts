@@ -82,7 +82,13 @@ export const readOperations: Readonly<Record<ServiceName, readonly string[]>> = 
   s3: ['GetBucketEncryption', 'GetBucketLocation', 'GetBucketVersioning', 'HeadObject', 'ListObjectsV2'],
   'secrets-manager': ['DescribeSecret'],
   'service-quotas': ['GetServiceQuota'],
-  ssm: ['GetCommandInvocation', 'GetParameter', 'GetParametersByPath', 'ListCommands'],
+  ssm: [
+    'DescribeInstanceInformation',
+    'GetCommandInvocation',
+    'GetParameter',
+    'GetParametersByPath',
+    'ListCommands',
+  ],
   sts: ['GetCallerIdentity'],
 };
 

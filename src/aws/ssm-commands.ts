@@ -1,5 +1,5 @@
-import type { Command, GetCommandInvocationResult } from '@aws-sdk/client-ssm';
-import { type Milliseconds, seconds } from '../duration.ts';
+import type { Command, GetCommandInvocationResult, InstanceInformation } from '@aws-sdk/client-ssm';
+import { type Milliseconds, minutes, seconds } from '../duration.ts';
 import { absentWhen } from './absent.ts';
 import { awsFunction } from './aws-function.ts';
 import type { ChangeClients, ReadClients } from './clients.ts';
@@ -16,6 +16,8 @@ export interface NodeCommand {
   readonly command: string;
   /** At most 100 characters, by which `findCommand` knows it again: Systems Manager has no idempotency token. */
   readonly comment: string;
+  /** Longest that it may take; two minutes without it. */
+  readonly lasts?: Milliseconds;
 }
 
 /**
@@ -24,7 +26,10 @@ export interface NodeCommand {
  */
 export const sendCommand = awsFunction(
   ['ssm:SendCommand'],
-  async (aws: ChangeClients, { instance, command, comment }: NodeCommand): Promise<string> => {
+  async (
+    aws: ChangeClients,
+    { instance, command, comment, lasts = minutes(2) }: NodeCommand,
+  ): Promise<string> => {
     const { SendCommandCommand } = await sdk();
     const { Command } = await aws.send(
       'ssm',
@@ -32,7 +37,7 @@ export const sendCommand = awsFunction(
         DocumentName: 'AWS-RunShellScript',
         InstanceIds: [instance],
         Comment: comment,
-        Parameters: { commands: [command], executionTimeout: ['120'] },
+        Parameters: { commands: [command], executionTimeout: [String(Math.ceil(lasts / 1000))] },
         TimeoutSeconds: 120,
       }),
     );
@@ -146,5 +151,18 @@ export const commandInvocation = awsFunction(
     return absentWhen(['InvocationDoesNotExist'], () =>
       aws.send('ssm', new GetCommandInvocationCommand({ CommandId: command, InstanceId: instance })),
     );
+  },
+);
+
+/** What Systems Manager knows of a node; `undefined` until its agent has registered. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstanceInformation.html */
+export const managedNode = awsFunction(
+  ['ssm:DescribeInstanceInformation'],
+  async (aws: ReadClients, instance: string): Promise<InstanceInformation | undefined> => {
+    const { DescribeInstanceInformationCommand } = await sdk();
+    const { InstanceInformationList } = await aws.send(
+      'ssm',
+      new DescribeInstanceInformationCommand({ Filters: [{ Key: 'InstanceIds', Values: [instance] }] }),
+    );
+    return InstanceInformationList?.[0];
   },
 );

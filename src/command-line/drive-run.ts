@@ -137,7 +137,7 @@ async function openScreen(
   const prompting: Prompting = {
     name,
     colour,
-    beforePrompt: () => view.stop(),
+    aside: (ask) => view.aside(ask),
     input: process.stdin,
     output: stream,
   };

@@ -54,7 +54,7 @@ export async function afterInterruption(
               : []),
           ],
         },
-        { name: '', colour: hasColour(output), beforePrompt: async () => {}, input, output },
+        { name: '', colour: hasColour(output), aside: (ask) => ask(), input, output },
         new AbortController().signal,
       ),
     );

@@ -43,6 +43,7 @@ export interface StepState {
 export interface BranchState {
   readonly id: string;
   readonly title: string;
+  readonly startedAt: string;
   readonly endedAt?: string;
 }
 
@@ -109,7 +110,13 @@ export function nextState(state: RunState, event: RunEvent): RunState {
     case 'items-listed':
       return { ...after, items: new Map(state.items).set(event.step, event.items) };
     case 'branches-started':
-      return { ...after, branches: new Map(state.branches).set(event.step, event.branches) };
+      return {
+        ...after,
+        branches: new Map(state.branches).set(
+          event.step,
+          event.branches.map((branch) => ({ ...branch, startedAt: event.at })),
+        ),
+      };
     case 'branch-finished':
       return { ...after, branches: withBranchEnded(state.branches, event) };
     case 'step-started':

@@ -42,7 +42,11 @@ export function placesIn(scope: string, id: string, from: string, state: RunStat
 }
 
 /** Whether two steps stand in different branches of the same `together`. */
-export const areBeside = (one: string, other: string, { branches }: RunState): boolean =>
+export const areBeside = (
+  one: string,
+  other: string,
+  { branches }: { readonly branches: ReadonlyMap<string, unknown> },
+): boolean =>
   [...branches.keys()].some((path) => {
     const inside = [one, other].map((each) =>
       each.startsWith(`${path}/`) ? each.slice(path.length + 1).split('/')[0] : undefined,

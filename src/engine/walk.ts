@@ -201,7 +201,6 @@ export class Walk {
 
   async #afterFailure(failure: Failure, { stop }: Strand): Promise<'again' | 'go on'> {
     if (stop === undefined) return this.#decide(failure);
-    stop.abort();
     throw new Undecided([failure]);
   }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { duration } from './duration-codec.ts';
+import { databaseRestoreTest, filesRestoreTest } from './restore-test.ts';
 
 const days = z.int().min(1).max(36_500);
 
@@ -50,73 +51,16 @@ const backupPolicy = {
     .meta({ description: 'Oldest that the newest recovery point may be; objectives.rpo without it' }),
 };
 
-/** One line of what a command prints, and what must be true of it. */
-export const expectation = z.strictObject({
-  line: z
-    .string()
-    .regex(/^[\w.-]+$/, 'expected the name before the = of a line that the command prints')
-    .meta({ description: 'The command prints name=value; this is the name', examples: ['rows'] }),
-  atLeast: z
-    .number()
-    .optional()
-    .meta({ description: 'The value is a number, and at least this', examples: [1000] }),
-  noOlderThan: duration.optional().meta({
-    description: 'The value is a time, and at most so long before the recovery point',
-    examples: ['15m'],
-  }),
-});
-
-const placeForDatabase = {
-  subnetGroup: z.string().min(1).meta({ description: 'DB subnet group of the restored cluster' }),
-  securityGroups: z
-    .array(z.string().regex(/^sg-[0-9a-f]+$/, 'expected a security group such as sg-0123456789abcdef0'))
-    .min(1)
-    .meta({ description: 'Security groups of the restored cluster: never those that production uses' }),
-};
-
 export const databaseBackupSchema = z.strictObject({
   ...backupPolicy,
-  restoreTest: z
-    .strictObject({
-      ...placeForDatabase,
-      recovery: z
-        .strictObject(placeForDatabase)
-        .optional()
-        .meta({ description: 'The same in the recovery Region' }),
-      parameterGroup: z.string().min(1).meta({ description: 'DB cluster parameter group, in both Regions' }),
-      instanceClass: z
-        .string()
-        .min(1)
-        .meta({ description: 'Class of the instance that makes it queryable', examples: ['db.r5.large'] }),
-      query: z
-        .strictObject({
-          fleet: z.string().min(1).meta({ description: 'Component on one of whose nodes the command runs' }),
-          command: z
-            .string()
-            .regex(/\{endpoint\}/, 'expected a command with {endpoint} in it')
-            .meta({
-              description:
-                'Shell command that reads from {endpoint}, changes nothing and prints name=value lines',
-              examples: ['morpheus-ctl db-facts --host {endpoint}'],
-            }),
-          expect: z.array(expectation).min(1).meta({ description: 'What its answer is held against' }),
-        })
-        .optional()
-        .meta({ description: 'What proves that the data can be read. Without it a restore stays a claim' }),
-    })
+  restoreTest: databaseRestoreTest
     .optional()
     .meta({ description: 'How a restore test is made; without it, none can be' }),
 });
 
 export const filesBackupSchema = z.strictObject({
   ...backupPolicy,
-  restoreTest: z
-    .strictObject({
-      leastBytes: z
-        .int()
-        .positive()
-        .meta({ description: 'Bytes that a restored file system must hold at least', examples: [1000000] }),
-    })
+  restoreTest: filesRestoreTest
     .optional()
     .meta({ description: 'How a restore test is made; without it, none can be' }),
 });

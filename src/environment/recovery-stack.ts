@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { minutes } from '../duration.ts';
-import { expectation } from './backup-policy.ts';
 import { duration } from './duration-codec.ts';
 import { fleetOfCommand } from './recovered-component.ts';
+import { expectation } from './restore-test.ts';
 
 const prefix = z
   .string()

@@ -1,5 +1,6 @@
 import { formatDuration, type Milliseconds, minutes } from '../duration.ts';
-import type { RunEvent } from '../engine/run-event.ts';
+import type { RunEvent, RunEventOf } from '../engine/run-event.ts';
+import { areBeside } from '../engine/step-path.ts';
 import { countOf } from './outcome-text.ts';
 import type { ScoreLine } from './scorecard.ts';
 import { timeOfDay } from './times.ts';
@@ -26,36 +27,57 @@ export interface Decision {
 
 export function decisionsIn(events: readonly RunEvent[]): readonly Decision[] {
   const decisions: Decision[] = [];
-  let open: Pick<Decision, 'step' | 'about' | 'asked'> | undefined;
+  /** Of branches more than one may have failed before anybody is asked. */
+  let open: readonly Pick<Decision, 'step' | 'about' | 'asked'>[] = [];
   let interruptedAt: string | undefined;
   let lastAt: string | undefined;
+  let answeredAt: string | undefined;
   const begun = new Set<string>();
-  const answer = (at: string, choice: Decision['choice']): void => {
-    if (open !== undefined)
-      decisions.push({ ...open, milliseconds: Date.parse(at) - Date.parse(open.asked), choice });
-    open = undefined;
+  const branches = new Map<string, RunEventOf<'branches-started'>['branches']>();
+  const decide = (question: (typeof open)[number], at: string, choice: Decision['choice']): void => {
+    decisions.push({ ...question, milliseconds: Date.parse(at) - Date.parse(question.asked), choice });
   };
-  for (const event of events) {
+  /** Of several that failed one is asked about first, and only once the others are at rest: when nothing happens any more. */
+  const answer = (at: string, choice: Decision['choice'], step = open[0]?.step): void => {
+    const question = open.find((each) => each.step === step);
+    if (question !== undefined) decide(question, at, choice);
+    open = open.filter((each) => each !== question);
+  };
+  const askedNow = (): void => {
+    open = open.map((each) => (each.about === 'failure' ? { ...each, asked: lastAt ?? each.asked } : each));
+  };
+  const answerAll = (at: string, choice: Decision['choice']): void => {
+    answer(at, choice);
+    open = [];
+  };
+  for (const [index, event] of events.entries()) {
     switch (event.type) {
+      case 'branches-started':
+        branches.set(event.step, event.branches);
+        break;
       case 'step-started': {
-        // The question before a change stands in no event of its own: nothing else takes time between two steps.
-        const milliseconds = Date.parse(event.at) - Date.parse(lastAt ?? event.at);
-        if (event.kind === 'change' && !begun.has(event.step) && !isAtOnce(milliseconds))
-          decisions.push({
-            step: event.step,
-            about: 'change',
-            asked: lastAt ?? event.at,
-            milliseconds,
-            choice: 'go on',
-          });
+        if (event.kind === 'change' && !begun.has(event.step)) {
+          // The question before a change stands in no event of its own: nothing else takes time between two steps, but another question.
+          const before = events
+            .slice(0, index)
+            .findLast((each) => !('step' in each) || !areBeside(each.step, event.step, { branches }));
+          const asked = [before?.at ?? event.at, answeredAt ?? ''].reduce(later);
+          if (!isAtOnce(Date.parse(event.at) - Date.parse(asked))) {
+            decide({ step: event.step, about: 'change', asked }, event.at, 'go on');
+            answeredAt = event.at;
+          }
+        }
         begun.add(event.step);
         break;
       }
       case 'approval-asked':
-        open = { step: event.step, about: 'approval', asked: event.at };
+        open = [{ step: event.step, about: 'approval', asked: event.at }];
         break;
       case 'step-failed':
-        open = { step: event.step, about: 'failure', asked: event.at };
+        open = [
+          ...open.filter(({ about }) => about === 'failure'),
+          { step: event.step, about: 'failure', asked: event.at },
+        ];
         break;
       case 'approval-given':
         answer(event.at, 'approved');
@@ -64,20 +86,22 @@ export function decisionsIn(events: readonly RunEvent[]): readonly Decision[] {
         answer(event.at, 'declined');
         break;
       case 'failure-decided':
-        answer(event.at, event.choice);
+        askedNow();
+        answer(event.at, event.choice, event.step);
         break;
       case 'run-interrupted':
+        askedNow();
         interruptedAt = event.at;
         break;
       case 'run-resumed':
-        answer(event.at, 'resume');
+        answerAll(event.at, 'resume');
         break;
       case 'rollback-started':
-        answer(event.at, 'undo');
+        answerAll(event.at, 'undo');
         break;
       // Nobody was asked: a no and a refusal are answers already.
       case 'run-finished':
-        open = undefined;
+        open = [];
         break;
       default:
     }
@@ -86,6 +110,8 @@ export function decisionsIn(events: readonly RunEvent[]): readonly Decision[] {
   if (interruptedAt !== undefined) answer(interruptedAt, 'stopped');
   return decisions;
 }
+
+const later = (one: string, other: string): string => (one > other ? one : other);
 
 /** Long enough to read what failed, and to look twice. */
 const prompt = minutes(2);

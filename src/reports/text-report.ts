@@ -101,13 +101,21 @@ function whatHappened(report: RunReport): Section {
     [...stopped, ...undoFailed].flatMap(({ error, undo }) => [error?.message, undo?.error?.message]),
   );
   return titled('What happened', [
-    ...stopped.flatMap((step) => stepLines(stepText(step), 2)),
-    ...undoFailed.flatMap((step) => (step.undo === undefined ? [] : stepLines(undoText(step.undo, step), 2))),
+    ...stopped.flatMap((step) => stepLines(placed(step, stepText(step)), 2)),
+    ...undoFailed.flatMap((step) =>
+      step.undo === undefined ? [] : stepLines(placed(step, undoText(step.undo, step)), 2),
+    ),
     ...(report.error === undefined || told.has(report.error.message) ? [] : errorLines(report.error)).map(
       (line) => paragraph(2, ...line),
     ),
     ...(report.mode === 'rehearsal' ? [paragraph(2, 'This was a rehearsal: nothing was written.')] : []),
   ]);
+}
+
+/** Steps of several branches may stand here one below the other. */
+function placed({ within }: StepReport, text: StepText): StepText {
+  if (within.every(({ branch }) => branch === undefined)) return text;
+  return { ...text, line: [...within.map(({ item, branch }) => `${branch ?? item}: `), ...text.line] };
 }
 
 function rehearsalEnding({ steps: all }: RunReport): Section {

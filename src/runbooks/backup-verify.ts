@@ -11,14 +11,20 @@ import {
   inspectedComponents,
   isCopied,
   notRestored,
-  protectedComponent,
   protectedComponents,
   protectedItem,
   recoveryRegionOf,
 } from './parts/protected-components.ts';
 import { databaseItem, restoreDatabase } from './parts/restore-database.ts';
 import { filesItem, restoreFiles } from './parts/restore-files.ts';
-import { databaseTest, filesTest } from './parts/restore-settings.ts';
+import {
+  type Asker,
+  databaseAsker,
+  databaseTest,
+  filesAsker,
+  filesTest,
+  mustBeFleet,
+} from './parts/restore-settings.ts';
 
 const parameters = z
   .strictObject({
@@ -63,6 +69,10 @@ export const backupVerify = runbook({
   forms: [
     { title: 'Inspection (reads only, the default)', parameters: {} },
     { title: 'With a restore test (`--restore`)', parameters: { restore: true } },
+    {
+      title: 'With a restore test in the recovery Region (`--restore --from-recovery-region`)',
+      parameters: { restore: true, fromRecoveryRegion: true },
+    },
   ],
   safeToUndo: true,
 
@@ -73,9 +83,13 @@ export const backupVerify = runbook({
       refuseWithoutRestore(chosen);
       return;
     }
-    for (const { name, type } of protectedComponents(environment, chosen.component))
-      if (type === 'aurora-cluster') databaseTest(environment, name, chosen.fromRecoveryRegion);
-      else filesTest(environment, name);
+    for (const { name, type } of protectedComponents(environment, chosen.component)) {
+      const fleet =
+        type === 'aurora-cluster'
+          ? databaseTest(environment, name, chosen.fromRecoveryRegion).query?.fleet
+          : filesTest(environment, name).look?.fleet;
+      if (fleet !== undefined) mustBeFleet(environment, name, fleet);
+    }
   },
 
   steps(chosen) {
@@ -97,6 +111,7 @@ export const backupVerify = runbook({
 });
 
 function restoreTest(chosen: Chosen) {
+  const usual: Asker = chosen.fromRecoveryRegion ? 'probe' : 'node';
   const place = ({ name, recoveryRegion }: Environment) =>
     chosen.fromRecoveryRegion ? `${recoveryRegion}` : name;
   return [
@@ -113,8 +128,8 @@ function restoreTest(chosen: Chosen) {
               label: component.name,
               value:
                 component.type === 'aurora-cluster'
-                  ? `a cluster of its own with one ${component.backup.restoreTest?.instanceClass}, asked ${isAsked(environment, component.name, chosen) ? 'by a command on a node' : 'nothing: no query can be made there'}`
-                  : 'a file system of its own, held against its size',
+                  ? `a cluster of its own with one ${component.backup.restoreTest?.instanceClass}, asked ${askedBy[databaseAsker(environment, component.name, chosen.fromRecoveryRegion)]}`
+                  : `a file system of its own, held against its size, looked at ${askedBy[filesAsker(environment, component.name, chosen.fromRecoveryRegion)]}`,
             })),
             ...others.map(({ name }) => ({
               label: name,
@@ -141,30 +156,31 @@ function restoreTest(chosen: Chosen) {
       items: async ({ environment }) =>
         protectedComponents(environment, chosen.component)
           .filter(({ type }) => type === 'aurora-cluster')
-          .map(({ name }) => ({ name, asked: isAsked(environment, name, chosen) })),
+          .map(({ name }) => ({ name, asker: databaseAsker(environment, name, chosen.fromRecoveryRegion) })),
       key: ({ name }) => name,
       steps: (item) => restoreDatabase(item, chosen),
-      example: { name: 'database', asked: true },
+      example: { name: 'database', asker: usual },
     }),
     forEach({
       id: 'restore-files',
-      title: 'Restore each file system, hold it against its size, delete it',
+      title: 'Restore each file system, look at it, delete it',
       item: filesItem,
       items: async ({ environment }) =>
         protectedComponents(environment, chosen.component)
           .filter(({ type }) => type === 'file-system')
-          .map(({ name }) => ({ name })),
+          .map(({ name }) => ({ name, asker: filesAsker(environment, name, chosen.fromRecoveryRegion) })),
       key: ({ name }) => name,
       steps: (item) => restoreFiles(item, chosen),
-      example: { name: 'files' },
+      example: { name: 'files', asker: usual },
     }),
   ];
 }
 
-/** The nodes that could ask stand in the environment's own Region. */
-const isAsked = (environment: Environment, name: string, { fromRecoveryRegion }: Chosen): boolean =>
-  !fromRecoveryRegion &&
-  protectedComponent(environment, name, 'aurora-cluster').backup.restoreTest?.query !== undefined;
+const askedBy = {
+  node: 'by a command on a node of the application',
+  probe: 'by a command on an instance that is launched for it',
+  nobody: 'by nobody: the configuration names nobody who could there',
+} satisfies Record<Asker, string>;
 
 function refuseWithoutRestore({ point, fromRecoveryRegion }: Chosen): void {
   if (point === 'latest' && !fromRecoveryRegion) return;

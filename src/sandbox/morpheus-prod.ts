@@ -98,6 +98,20 @@ const backupPolicy = {
 /** What jobs on the nodes save every night, replicated to the bucket in the recovery Region. */
 const saved = (prefix: string) => ({ bucket: backupBucket, prefix, copyBucket: recoveryBucket });
 const nightly = { every: '24h', keepDays: 7, rpo: '26h' };
+/** Nothing runs in the recovery Region: a restore test there brings its own node. */
+const probe = {
+  launchTemplate: recovery.templateId,
+  subnet: recovery.subnetIds[0],
+  instanceType: 't3.medium',
+};
+
+/** Made up for the sandbox, in the order of what AWS charges. */
+const prices = {
+  instanceHour: { 'db.r5.large': 0.29, 't3.medium': 0.042 },
+  databaseGibMonth: 0.1,
+  filesGibMonth: 0.3,
+  filesRestoredGib: 0.02,
+};
 
 /** How `runbook.yaml` would describe the stack. */
 export const morpheusProdEnvironment = {
@@ -117,6 +131,7 @@ export const morpheusProdEnvironment = {
     success: ['morpheus-prod-5xx', 'morpheus-prod-unhealthy-hosts', 'morpheus-prod-latency'],
   },
   recovery: recoveryStack,
+  prices: { currency: 'USD', regions: { [region]: prices, [recoveryRegion]: prices } },
   components: {
     app: {
       type: 'auto-scaling-group' as const,
@@ -138,6 +153,7 @@ export const morpheusProdEnvironment = {
           recovery: {
             subnetGroup: recovery.subnetGroup,
             securityGroups: [recovery.securityGroups.restoreTest],
+            probe,
           },
           parameterGroup: databaseNames.parameterGroup,
           instanceClass: 'db.r5.large',
@@ -156,7 +172,22 @@ export const morpheusProdEnvironment = {
     files: {
       type: 'file-system' as const,
       fileSystem: fileNames.id,
-      backup: { ...backupPolicy, restoreTest: { leastBytes: 400_000_000_000 } },
+      backup: {
+        ...backupPolicy,
+        restoreTest: {
+          leastBytes: 400_000_000_000,
+          look: {
+            fleet: 'app',
+            securityGroups: [securityGroups.restoreTestFiles],
+            command: 'morpheus-ctl files-facts --address {address} --at {mountPoint}',
+            expect: [
+              { line: 'files', atLeast: 1_000_000 },
+              { line: 'newest-file', noOlderThan: '1h' },
+            ],
+          },
+          recovery: { securityGroups: [recovery.securityGroups.restoreTestFiles], probe },
+        },
+      },
       recovery: recoveredAs.files,
     },
     queue: {

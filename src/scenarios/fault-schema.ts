@@ -89,6 +89,13 @@ export const faultSchema = z.discriminatedUnion('what', [
     message: name.optional(),
   }),
   fault('restore-stuck', 'Restore jobs do not get on', { resourceType }),
+  fault('database-stays-creating', 'New clusters or instances never become available', {
+    part: z.enum(['cluster', 'instance']).optional(),
+    name: name.optional(),
+  }),
+  fault('quota-reached', 'Nothing more of a kind can be made in RDS', {
+    quota: z.enum(['DBClusters', 'DBInstances', 'ManualClusterSnapshots']),
+  }),
   fault('backup-fails', 'Backup jobs fail', {
     resourceType,
     status: z.enum(['FAILED', 'ABORTED', 'EXPIRED', 'PARTIAL']).optional(),

@@ -87,6 +87,9 @@ export function growingList(stream: NodeJS.WriteStream): GrowingList {
     }
   }
 
+  /** A row may be added while the one before it is open. */
+  const atOnce = { concurrent: true } as const;
+
   const taskOf = ({ key, below }: Row): ListrTask => ({
     title: key,
     task: (_context, task) => task.newListr([restOf(below.first)]),
@@ -95,7 +98,7 @@ export function growingList(stream: NodeJS.WriteStream): GrowingList {
   const restOf = (link: Promise<Link | undefined>): ListrTask => ({
     task: async (_context, task) => {
       const next = await link;
-      return next === undefined ? undefined : task.newListr([taskOf(next.row), restOf(next.rest)]);
+      return next === undefined ? undefined : task.newListr([taskOf(next.row), restOf(next.rest)], atOnce);
     },
   });
 

@@ -60,8 +60,8 @@ function linesOf(
         `❯ ${place}${event.title}, at the same time: ${event.branches.map(({ id, title }) => `[${id}] ${title}`).join('; ')}`,
       ];
     case 'branch-finished':
-      return withBranch(event, state, ({ title }) => [
-        `${signs.done.text} ${place}[${event.branch}] ${title}`,
+      return withBranch(event, state, ({ title, startedAt }) => [
+        `${signs.done.text} ${place}[${event.branch}] ${title} — ${formatDuration(shownSpan(startedAt, event.at))}`,
       ]);
     case 'step-started': {
       // A check or a measure is over in a moment: its end says it all.

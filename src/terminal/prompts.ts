@@ -1,5 +1,6 @@
 import { confirm, input, select } from '@inquirer/prompts';
-import type { ApprovalAnswer, FailureChoice, Operator } from '../engine/operator.ts';
+import type { ApprovalAnswer, FailedStep, FailureChoice, Operator } from '../engine/operator.ts';
+import type { ApprovalRequest } from '../engine/step.ts';
 import { Interrupted } from '../errors.ts';
 import {
   emptyLine,
@@ -17,8 +18,8 @@ export interface Prompting {
   /** Whoever sits at the terminal: login and machine. */
   readonly name: string;
   readonly colour: boolean;
-  /** Takes away what is being drawn: two writers would spoil each other's lines. */
-  beforePrompt(): Promise<void>;
+  /** Asks while nothing is being drawn: two writers would spoil each other's lines. */
+  aside<Answer>(ask: () => Promise<Answer>): Promise<Answer>;
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream & { readonly columns?: number };
   /** What the run has seen so far. Where it is given, it can be looked at before a choice is made. */
@@ -34,78 +35,90 @@ export const terminalOperator = (prompting: Prompting): Operator => ({
 
 export const approveOnTerminal =
   (prompting: Prompting): Operator['approve'] =>
-  async ({ question, evidence, typeToConfirm }, signal) => {
-    const { name } = prompting;
-    const look = lookOf(prompting);
-    await prompting.beforePrompt();
-    show(
-      table(
-        evidence.map(({ label, value }) => [quiet(label), value]),
-        2,
-        widthOf(prompting),
-      ),
-      prompting,
-    );
-    if (typeToConfirm === undefined) {
-      const message = visible(question);
-      const yes = await ask(confirm, { message, default: false, ...look }, prompting, signal);
-      return yes ? approvedBy(name) : declinedBy(name, 'answered no');
-    }
-    show([paragraph(0, strong(question))], prompting);
-    const typed = await ask(
-      input,
-      {
-        message: `Type ${typeToConfirm} to go on, or press Enter to decline:`,
-        ...look,
-        validate: (text: string) =>
-          ['', typeToConfirm].includes(text.trim()) || `Type exactly ${typeToConfirm}, or nothing to decline`,
-      },
-      prompting,
-      signal,
-    );
-    return typed.trim() === typeToConfirm
-      ? approvedBy(name)
-      : declinedBy(name, `did not type ${typeToConfirm}`);
-  };
+  (request, signal) =>
+    prompting.aside(() => approval(request, prompting, signal));
+
+async function approval(
+  { question, evidence, typeToConfirm }: ApprovalRequest,
+  prompting: Prompting,
+  signal: AbortSignal,
+): Promise<ApprovalAnswer> {
+  const { name } = prompting;
+  const look = lookOf(prompting);
+  show(
+    table(
+      evidence.map(({ label, value }) => [quiet(label), value]),
+      2,
+      widthOf(prompting),
+    ),
+    prompting,
+  );
+  if (typeToConfirm === undefined) {
+    const message = visible(question);
+    const yes = await ask(confirm, { message, default: false, ...look }, prompting, signal);
+    return yes ? approvedBy(name) : declinedBy(name, 'answered no');
+  }
+  show([paragraph(0, strong(question))], prompting);
+  const typed = await ask(
+    input,
+    {
+      message: `Type ${typeToConfirm} to go on, or press Enter to decline:`,
+      ...look,
+      validate: (text: string) =>
+        ['', typeToConfirm].includes(text.trim()) || `Type exactly ${typeToConfirm}, or nothing to decline`,
+    },
+    prompting,
+    signal,
+  );
+  return typed.trim() === typeToConfirm
+    ? approvedBy(name)
+    : declinedBy(name, `did not type ${typeToConfirm}`);
+}
 
 const approvedBy = (by: string): ApprovalAnswer => ({ approved: true, by });
 const declinedBy = (by: string, because: string): ApprovalAnswer => ({ approved: false, by, because });
 
 export const decideOnTerminal =
   (prompting: Prompting): Operator['decide'] =>
-  async ({ title, maySkip, changesInPlace }, signal) => {
-    const look = lookOf(prompting);
-    await prompting.beforePrompt();
-    show(
-      changesInPlace.length === 0
-        ? []
-        : [
-            paragraph(2, strong('Changes in place, latest first')),
-            ...changesInPlace.map((change) => paragraph(4, change)),
-          ],
-      prompting,
-    );
-    const choice = await choose<FailureChoice['choice']>(
-      {
-        message: `Failed: ${visible(title)}. What now?`,
-        choices: choicesFor(maySkip, changesInPlace.length),
-      },
-      prompting,
-      signal,
-    );
-    if (choice !== 'skip') return { choice };
-    const reason = await ask(
-      input,
-      {
-        ...look,
-        message: 'Why is it right to skip this step? It stands in the journal:',
-        validate: (text: string) => text.trim() !== '' || 'A step is skipped for a reason',
-      },
-      prompting,
-      signal,
-    );
-    return { choice, reason: reason.trim() };
-  };
+  (failure, signal) =>
+    prompting.aside(() => decision(failure, prompting, signal));
+
+async function decision(
+  { title, maySkip, changesInPlace }: FailedStep,
+  prompting: Prompting,
+  signal: AbortSignal,
+): Promise<FailureChoice> {
+  const look = lookOf(prompting);
+  show(
+    changesInPlace.length === 0
+      ? []
+      : [
+          paragraph(2, strong('Changes in place, latest first')),
+          ...changesInPlace.map((change) => paragraph(4, change)),
+        ],
+    prompting,
+  );
+  const choice = await choose<FailureChoice['choice']>(
+    {
+      message: `Failed: ${visible(title)}. What now?`,
+      choices: choicesFor(maySkip, changesInPlace.length),
+    },
+    prompting,
+    signal,
+  );
+  if (choice !== 'skip') return { choice };
+  const reason = await ask(
+    input,
+    {
+      ...look,
+      message: 'Why is it right to skip this step? It stands in the journal:',
+      validate: (text: string) => text.trim() !== '' || 'A step is skipped for a reason',
+    },
+    prompting,
+    signal,
+  );
+  return { choice, reason: reason.trim() };
+}
 
 function choicesFor(maySkip: boolean, changesInPlace: number) {
   const inPlace = countOf(changesInPlace, 'change');

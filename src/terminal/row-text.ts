@@ -24,12 +24,14 @@ export interface ShownStep {
   readonly note?: string;
 }
 
-/** A line with steps below it: a `forEach`, the turn of one item, the rollback. */
+/** A line with steps below it: a `forEach`, the turn of one item, a `together`, one of its branches, the rollback. */
 export interface ShownGroup {
   readonly title: string;
   readonly since: string;
   readonly steps: readonly ShownStep[];
   readonly until?: string;
+  /** Steps that went as they should are not shown below it. */
+  readonly brief?: boolean;
 }
 
 export interface Moment {
@@ -81,6 +83,7 @@ export function groupParagraphs(group: ShownGroup, moment: Moment, position?: st
           ...(moment.over
             ? []
             : [formatDuration(wholeSeconds(moment.now.getTime() - Date.parse(group.since)))]),
+          ...(group.brief ? doneText(group.steps) : []),
           ...(position === undefined ? [] : [position]),
         ]
       : [countOf(group.steps.length, 'step'), formatDuration(span(group.since, group.until))];
@@ -95,22 +98,28 @@ export function groupParagraphs(group: ShownGroup, moment: Moment, position?: st
   ];
 }
 
+function doneText(steps: readonly ShownStep[]): readonly string[] {
+  const done = steps.filter((shown) => shown.until !== undefined && !hasFailed(shown)).length;
+  return done === 0 ? [] : [`${countOf(done, 'step')} done`];
+}
+
 function groupSign({ steps, until }: ShownGroup): Span {
   if (steps.some(hasFailed)) return signs.failed;
   if (until === undefined) return strong('❯');
+  if (steps.some((shown) => shown.until === undefined)) return signs.unfinished;
   return steps.some(({ step }) => step.status === 'rehearsed') ? signs.wouldChange : signs.done;
 }
 
 /** Steps that went as they should say nothing more than the line above them. */
 export const goesWithoutSaying = ({ steps, until }: ShownGroup): boolean =>
-  until !== undefined &&
-  steps.every(
-    (shown) =>
-      !hasFailed(shown) &&
-      shown.step.status === 'succeeded' &&
-      shown.step.measured === undefined &&
-      (shown.step.findings ?? []).every(({ verdict }) => verdict === 'pass'),
-  );
+  until !== undefined && steps.every(wentAsItShould);
+
+export const wentAsItShould = (shown: ShownStep): boolean =>
+  shown.until !== undefined &&
+  !hasFailed(shown) &&
+  shown.step.status === 'succeeded' &&
+  shown.step.measured === undefined &&
+  (shown.step.findings ?? []).every(({ verdict }) => verdict === 'pass');
 
 const hasFailed = ({ undoing, step }: ShownStep): boolean =>
   undoing

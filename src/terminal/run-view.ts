@@ -23,7 +23,9 @@ export interface RunViewOptions {
 /** Draws a run on a terminal. The events are all it knows, and nothing waits for it. */
 export interface RunView {
   readonly observe: Observer;
-  /** Leaves what is drawn on the screen, for a prompt or at the end. A later event begins a new list below it. */
+  /** Leaves what is drawn on the screen, and asks below it. What happens meanwhile is drawn after the answer, in a new list. */
+  aside<Answer>(ask: () => Promise<Answer>): Promise<Answer>;
+  /** Leaves what is drawn on the screen at the end. */
   stop(): Promise<void>;
   /** Shows the cursor again, at once: for a process that is about to exit on the second Ctrl-C. */
   abandon(): void;
@@ -35,8 +37,15 @@ export function createRunView(options: RunViewOptions): RunView {
   let state = history.length === 0 ? undefined : stateOf(history);
   let hasHeader = false;
   let screen: RunScreen | undefined;
+  /** Events that came during a question. */
+  let held: RunEvent[] | undefined;
 
   function observe(event: RunEvent): void {
+    if (held === undefined) take(event);
+    else held.push(event);
+  }
+
+  function take(event: RunEvent): void {
     if (event.type === 'run-started') state = initialState(event);
     else if (state !== undefined) state = nextState(state, event);
     if (state === undefined) return;
@@ -79,6 +88,15 @@ export function createRunView(options: RunViewOptions): RunView {
       case 'undone':
         if (event.how !== 'was-never-applied') end(event.step, true, event.at, now);
         break;
+      case 'branches-started':
+        theScreen().enter(groupsOf([...turnsAround(event.step), { list: event.step }], now), event.at);
+        break;
+      case 'branch-finished':
+        screen?.leave(
+          groupsOf([...turnsAround(event.step), { list: event.step, item: event.branch }], now),
+          event.at,
+        );
+        break;
       case 'run-finished':
         screen?.enter([], event.at);
         break;
@@ -86,8 +104,6 @@ export function createRunView(options: RunViewOptions): RunView {
       case 'run-resumed':
       case 'run-interrupted':
       case 'items-listed':
-      case 'branches-started':
-      case 'branch-finished':
       case 'apply-started':
       case 'sampled':
       case 'observing':
@@ -113,8 +129,8 @@ export function createRunView(options: RunViewOptions): RunView {
   function begin(path: string, undoing: boolean, at: string, now: RunState): void {
     const step = now.steps.get(path);
     if (step === undefined) return;
-    theScreen().enter(groupsAround(path, now), at);
-    theScreen().begin(stepReportOf(step, titles), undoing, at, positionOf(path, now));
+    const position = positionOf(path, now);
+    theScreen().begin(stepReportOf(step, titles), groupsAround(path, now), { undoing, at, position });
   }
 
   /** What ends may have begun on an earlier screen, above a prompt, or without a word: it gets its line now. */
@@ -125,23 +141,42 @@ export function createRunView(options: RunViewOptions): RunView {
     theScreen().end(stepReportOf(step, titles), at);
   }
 
-  function groupsAround(path: string, { phase, items }: RunState): readonly GroupName[] {
+  const groupsAround = (path: string, now: RunState): readonly GroupName[] =>
+    groupsOf(turnsAround(path), now);
+
+  /** The last one may be a list alone, without an item or branch of it. */
+  function groupsOf(
+    turns: readonly { readonly list: string; readonly item?: string }[],
+    { phase, items, branches }: RunState,
+  ): readonly GroupName[] {
     const rollback = { key: 'rollback', title: 'Rolling back', collapses: false };
-    const around = turnsAround(path).flatMap(({ list, item }, depth) => {
+    const around = turns.flatMap(({ list, item }, depth) => {
       const keys = items.get(list)?.map(({ key }) => key) ?? [];
       const position = phase === 'running' && depth === 0 ? positionOf(list, { phase }) : undefined;
+      const side = (branches.get(list) ?? []).map(({ id, title, endedAt }) => ({
+        key: `${list}/${id}`,
+        title,
+        collapses: false,
+        // As many steps as branches are under way: what is done must not push them off the screen.
+        brief: phase === 'running',
+        isOver: endedAt !== undefined,
+      }));
+      const turn = (key: string) =>
+        side.find((branch) => branch.key === `${list}/${key}`) ?? {
+          key: `${list}/${key}`,
+          title: `${key} (${keys.indexOf(key) + 1} of ${keys.length})`,
+          collapses: true,
+        };
       return [
         {
           key: list,
           title: titles.get(list)?.title ?? list,
           collapses: false,
           ...(position !== undefined && { position }),
+          // Changes are undone one after the other, whatever branch they were made in.
+          ...(phase === 'running' && side.length > 0 && { branches: side.filter(({ isOver }) => !isOver) }),
         },
-        {
-          key: `${list}/${item}`,
-          title: `${item} (${keys.indexOf(item) + 1} of ${keys.length})`,
-          collapses: true,
-        },
+        ...(item === undefined ? [] : [turn(item)]),
       ];
     });
     return phase === 'rolling-back' ? [rollback, ...around] : around;
@@ -152,13 +187,26 @@ export function createRunView(options: RunViewOptions): RunView {
     return index === -1 || phase === 'rolling-back' ? undefined : `step ${index + 1} of ${planned.length}`;
   }
 
+  async function stop(): Promise<void> {
+    const ending = screen;
+    screen = undefined;
+    await ending?.finish();
+  }
+
   return {
     observe,
-    async stop() {
-      const ending = screen;
-      screen = undefined;
-      await ending?.finish();
+    async aside(ask) {
+      const later: RunEvent[] = [];
+      held = later;
+      try {
+        await stop();
+        return await ask();
+      } finally {
+        held = undefined;
+        for (const event of later) take(event);
+      }
     },
+    stop,
     abandon: () => screen?.abandon(),
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Operator } from '../engine/operator.ts';
+import type { NextChange, Operator } from '../engine/operator.ts';
 import { paragraph, quiet, strong, table, visible } from '../reports/layout.ts';
 import { choose, type Prompting, show, terminalOperator } from './prompts.ts';
 
@@ -11,32 +11,38 @@ export const stepByStepOperator = (prompting: Prompting): Operator => ({
 
 const goOnOnTerminal =
   (prompting: Prompting): NonNullable<Operator['goOn']> =>
-  async ({ path, title, wayBack, changesInPlace }, signal) => {
-    await prompting.beforePrompt();
-    const rows = [
-      [quiet('Next change'), title],
-      [quiet('Step'), path],
-      [quiet('Way back'), wayBack],
-      [quiet('In place'), changesInPlace.length === 0 ? 'no change yet' : changesInPlace.join('; ')],
-    ];
-    show(
-      [paragraph(0, strong('Before the change')), ...table(rows, 2, prompting.output.columns ?? 80)],
-      prompting,
-    );
-    const choice = await choose(
-      {
-        message: `${visible(title)}?`,
-        choices: [
-          // Enter typed too early must not change anything.
-          { value: 'stop', name: 'Stop here: then resume, roll back or leave it', short: 'stop' },
-          { value: 'go', name: 'Go on: make this change', short: 'go on' },
-        ],
-      },
-      prompting,
-      signal,
-    );
-    return choice === 'go';
-  };
+  (next, signal) =>
+    prompting.aside(() => mayGoOn(next, prompting, signal));
+
+async function mayGoOn(
+  { path, title, wayBack, changesInPlace }: NextChange,
+  prompting: Prompting,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const rows = [
+    [quiet('Next change'), title],
+    [quiet('Step'), path],
+    [quiet('Way back'), wayBack],
+    [quiet('In place'), changesInPlace.length === 0 ? 'no change yet' : changesInPlace.join('; ')],
+  ];
+  show(
+    [paragraph(0, strong('Before the change')), ...table(rows, 2, prompting.output.columns ?? 80)],
+    prompting,
+  );
+  const choice = await choose(
+    {
+      message: `${visible(title)}?`,
+      choices: [
+        // Enter typed too early must not change anything.
+        { value: 'stop', name: 'Stop here: then resume, roll back or leave it', short: 'stop' },
+        { value: 'go', name: 'Go on: make this change', short: 'go on' },
+      ],
+    },
+    prompting,
+    signal,
+  );
+  return choice === 'go';
+}
 
 export interface Clocks {
   readonly real: Clock;

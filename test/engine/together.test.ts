@@ -78,6 +78,12 @@ const failsTimes = (id: string, times: number) => {
   });
 };
 
+/** In seconds of the run. */
+const decidedAt = ({ journal }: Bench) =>
+  journal.events.flatMap(({ type, at }) =>
+    type === 'failure-decided' ? [(Date.parse(at) - begin) / 1000] : [],
+  );
+
 const statusOf = (it: Bench, events = it.journal.events) =>
   Object.fromEntries(
     events.flatMap((event) => {
@@ -344,9 +350,7 @@ describe('when a step fails in a branch', () => {
       ['both/right/w', 1, '2026-03-01T03:01:00.000Z'],
     ]);
     expect(it.failures.map(({ path }) => path)).toEqual(['both/left/f', 'both/left/f']);
-    const failed = it.journal.events.filter(({ type }) => type === 'step-failed').map(({ at }) => at);
-    const decided = it.journal.events.filter(({ type }) => type === 'failure-decided').map(({ at }) => at);
-    expect(decided).toEqual(failed);
+    expect(decidedAt(it)).toEqual([15, 30]);
   });
 
   test('an observation elsewhere is given up too, and what it saw so far is kept', async () => {
@@ -366,6 +370,7 @@ describe('when a step fails in a branch', () => {
     });
     const { outcome, state } = await it.start();
     expect(outcome).toBe('succeeded');
+    expect(decidedAt(it)).toEqual([12]);
     expect(state.steps.get('both/right/watch')).toMatchObject({
       attempt: 1,
       startedAt: new Date(begin).toISOString(),
@@ -401,6 +406,11 @@ describe('when a step fails in a branch', () => {
     });
     expect((await it.start()).outcome).toBe('succeeded');
     expect(it.failures).toHaveLength(2);
+    expect(toldInShort(it).filter((line) => line.startsWith('branch'))).toEqual([
+      'branches-started both',
+      'branch-finished both',
+      'branch-finished both',
+    ]);
     expect(it.aws.effects.toSorted()).toEqual(['Create a', 'Create b', 'Create c', 'Create d']);
   });
 
@@ -454,26 +464,37 @@ describe('when a step fails in a branch', () => {
       steps: () => [creates('x')],
       example: '1',
     });
-    const it = bench([both([nodes], [waitsFor('w', 20)])], { decide: () => ({ choice: 'retry' }) });
+    const it = bench([both([nodes], [slowly(creates('a'), 20)])], { decide: () => ({ choice: 'retry' }) });
     expect((await it.start()).outcome).toBe('succeeded');
+    expect(decidedAt(it)).toEqual([20]);
     expect(it.failures).toMatchObject([{ path: 'both/left/nodes', maySkip: false }]);
   });
 
-  test('within a branch within a branch: all around come to rest before anybody is asked', async () => {
+  test('within a branch within a branch: all around begin nothing further, and come to rest before anybody is asked', async () => {
     const it = bench([
       both(
         [both([failsAt('f', 10)], [slowly(creates('a'), 20)], 'inner')],
-        [slowly(creates('b'), 30), creates('c')],
+        [slowly(creates('b'), 15), creates('c')],
       ),
     ]);
     await it.start();
-    expect(elapsed(it)).toBe(30);
+    expect(decidedAt(it)).toEqual([20]);
     expect(statusOf(it)).toEqual({
       'both/left/inner/left/f': 'failed',
       'both/left/inner/right/a': 'succeeded',
       'both/right/b': 'succeeded',
     });
     expect(toldInShort(it).at(-2)).toBe('failure-decided both/left/inner/left/f');
+  });
+
+  test('branches within another one that were stopped for it are not over', async () => {
+    const it = bench([both([failsAt('f', 10)], [both([waitsFor('w', 30)], [], 'inner')])]);
+    await it.start();
+    expect(
+      it.journal.events.flatMap((event) =>
+        event.type === 'branch-finished' ? [`${event.step}/${event.branch}`] : [],
+      ),
+    ).toEqual(['both/right/inner/right']);
   });
 });
 
@@ -549,6 +570,23 @@ describe('an operator who goes step by step', () => {
     expect(it.aws.effects).toEqual([]);
   });
 
+  test('who says no where nothing else goes on interrupts the run too', async () => {
+    const it = bench([both([creates('a')], []), creates('z')], { goOn: ({ path }) => path === 'z' });
+    expect((await it.start()).outcome).toBe('interrupted');
+    expect(it.aws.effects).toEqual([]);
+  });
+
+  test('whose yes comes after a failure elsewhere is not taken for one: the change does not begin', async () => {
+    const it: Bench = bench([both([creates('a')], [failsAt('f', 10)])], {
+      async goOn() {
+        await it.clock.sleep(seconds(20));
+        return true;
+      },
+    });
+    expect((await it.start()).outcome).toBe('failed');
+    expect(statusOf(it)).toEqual({ 'both/right/f': 'failed' });
+  });
+
   test('has the question taken back when another branch fails, and no next one is asked', async () => {
     const asked: string[] = [];
     const it: Bench = bench(
@@ -572,6 +610,7 @@ describe('an operator who goes step by step', () => {
       },
     );
     expect((await it.start()).outcome).toBe('failed');
+    expect(elapsed(it)).toBe(10);
     expect(asked).toEqual(['all/left/a']);
     expect(it.failures).toMatchObject([{ path: 'all/right/f' }]);
     expect(it.aws.effects).toEqual([]);
@@ -611,6 +650,7 @@ describe('what branches changed', () => {
     });
     const end = await it.start();
     expect(end.outcome).toBe('succeeded');
+    expect(decidedAt(it)).toEqual([5]);
     expect(debtsOf(end.state)).toEqual([]);
     expect(it.aws.effects).toEqual(['Create cluster', 'Delete cluster']);
     expect(end.state.steps.get('both/left/clean')?.attempt).toBe(1);

@@ -96,6 +96,8 @@ const anyStep = fc.record({
     anyText.filter((key) => !/\p{Cs}/u.test(key) && key !== ''),
     { nil: undefined },
   ),
+  /** The item is a branch of a `together`. */
+  isBranch: fc.boolean(),
   ending: anyEnding,
 });
 
@@ -124,9 +126,15 @@ export const anyJournal: fc.Arbitrary<Tape> = fc
   })
   .map(({ steps, end, ...run }) => {
     const tape = new Tape(run);
-    for (const [index, { kind, title, note, item, ending }] of steps.entries()) {
+    for (const [index, { kind, title, note, item, isBranch, ending }] of steps.entries()) {
       const list = `list-${index}`;
-      if (item !== undefined) {
+      if (item !== undefined && isBranch) {
+        const branches = [
+          { id: item, title: note },
+          { id: 'other', title },
+        ];
+        tape.add({ type: 'branches-started', step: list, title, branches });
+      } else if (item !== undefined) {
         tape.add({ type: 'items-listed', step: list, title, items: [{ key: item, item: null }] });
       }
       const path = item === undefined ? `step-${index}` : `${list}/${encodeURIComponent(item)}/step`;

@@ -297,3 +297,45 @@ export function nodeByNodeRun(last: 'succeeds' | 'hangs' = 'succeeds'): Tape {
     .check('spread', 'Every node is on the new version, healthy, and spread over zones', '3 nodes in 3 zones')
     .finish('succeeded');
 }
+
+/** A database and files restored at the same time. Stops where it is to: in the middle, at a failure in one branch, or at its end. */
+export function restoreBothRun(until: 'middle' | 'failure' | 'end' = 'end'): Tape {
+  const database = (id: string) => `restore/database/${id}`;
+  const files = (id: string) => `restore/files/${id}`;
+  const tape = checked(new Tape())
+    .add({
+      type: 'branches-started',
+      step: 'restore',
+      title: 'Restore both',
+      branches: [
+        { id: 'database', title: 'Restore the database' },
+        { id: 'files', title: 'Restore the files' },
+      ],
+    })
+    .change(database('start-cluster'), 'Restore the cluster', 'backup:StartRestoreJob', 'job 918C')
+    .change(files('start-files'), 'Restore the file system', 'backup:StartRestoreJob', 'job 82BB')
+    .start(database('cluster-there'), 'wait', 'The cluster is there', 7200)
+    .add({ type: 'waiting', step: database('cluster-there'), because: 'RUNNING, 16 % done' })
+    .start(files('files-there'), 'wait', 'The file system is there', 7200)
+    .add({ type: 'waiting', step: files('files-there'), because: 'RUNNING, 13 % done' })
+    .pass(600);
+  if (until === 'middle') return tape;
+  if (until === 'failure')
+    return tape
+      .add({
+        type: 'step-failed',
+        step: files('files-there'),
+        error: { code: 'JOB_FAILED', message: 'job 82BB was aborted' },
+      })
+      .add({ type: 'failure-decided', step: files('files-there'), choice: 'leave', by: 'anna@laptop' })
+      .finish('failed-with-changes', { code: 'JOB_FAILED', message: 'job 82BB was aborted' });
+  return tape
+    .succeed(files('files-there'))
+    .add({ type: 'branch-finished', step: 'restore', branch: 'files' })
+    .pass(300)
+    .succeed(database('cluster-there'))
+    .change(database('start-instance'), 'Create an instance', 'rds:CreateDBInstance')
+    .add({ type: 'branch-finished', step: 'restore', branch: 'database' })
+    .check('answers', 'The restored database answers')
+    .finish('succeeded');
+}

@@ -6,14 +6,21 @@ import { worldAsLeft } from './world-as-left.ts';
 
 /**
  * What holds for every runbook: it succeeds; stopped after any journal line and resumed, it ends the same and makes each change
- * once; every change undone leaves the world as it was; a dry run writes nothing. Lines that only inform (reads, reasons to wait)
- * are shown to leave the state as it was, so that of a row of them one stands for all. Of a run that is too long for that, one of every
- * `oneOf` places is taken; which they are moves on with every line that is added. EVERY_LINE=1 stops after each line all the same.
+ * once; every change undone leaves the world as it was; a dry run writes nothing. Lines that add nothing to what a resumed run knows
+ * (reads, reasons to wait, the beginning of a check) are shown to leave it as it was, so that the last one of a row stands for it. Of a
+ * run that is too long for all of them, one of every `oneOf` places is taken. EVERY_LINE=1 stops after each all the same.
  */
 export function standardRunbookTests(
   title: string,
   setting: RunSetting,
-  { oneOf = 1 }: { readonly oneOf?: number } = {},
+  {
+    since,
+    oneOf = 1,
+  }: {
+    /** Path of the first step that is stopped in, where other tests stop in those before it. */
+    readonly since?: string;
+    readonly oneOf?: number;
+  } = {},
 ): void {
   const some = <Item>(items: readonly Item[]): readonly Item[] =>
     process.env['EVERY_LINE'] === '1' ? items : items.filter((_, index) => index % oneOf === 0);
@@ -31,7 +38,7 @@ export function standardRunbookTests(
     test('stopped after every journal line and resumed, it ends the same and makes each change once', async () => {
       const whole = await runIn({ ...setting, keepMoments: true });
       const left = await worldAsLeft(whole.world);
-      for (const [index, moment] of some(differentMoments(whole.moments))) {
+      for (const [index, moment] of some(differentMoments(whole.moments).filter(reached(since)))) {
         if (moment.events.at(-1)?.type === 'run-finished') continue;
         const deaths = [moment, ...(isAboutAChange(moment) ? [withoutLastLine(moment)] : [])];
         for (const death of deaths.filter(({ events }) => events.length > 0)) {
@@ -49,7 +56,10 @@ export function standardRunbookTests(
     test('every change undone leaves the world as it was, from wherever the run was stopped', async () => {
       const before = await worldAsLeft((await runIn({ ...setting, keepMoments: true }, true)).world);
       const whole = await runIn({ ...setting, keepMoments: true });
-      for (const moment of some(whole.moments.filter(isAboutAChange))) {
+      const changes = [...whole.moments.entries()]
+        .filter(reached(since))
+        .filter(([, moment]) => isAboutAChange(moment));
+      for (const [, moment] of some(changes)) {
         const undone = await rollBackFrom(moment, setting).catch((error: Error & { code?: string }) => {
           if (error.code === 'NOTHING_TO_UNDO') return undefined;
           throw error;
@@ -93,26 +103,42 @@ export function standardRunbookTests(
   });
 }
 
-/** With their numbers: all after which a run would go on in another way, and the last of every row of those that do not differ. */
+/** With their numbers: of every row of moments after which a run would go on in the same way, the last one. */
 function differentMoments(moments: readonly Moment[]): readonly (readonly [number, Moment])[] {
   const numbered = [...moments.entries()];
   if (process.env['EVERY_LINE'] === '1') return numbered;
   return numbered.filter(([index, moment]) => {
     const next = moments[index + 1];
-    if (next === undefined || !onlyInforms(next.events.at(-1))) return true;
+    if (next === undefined || !addsNothing(next)) return true;
     // What resuming knows is the state: only where it is the same may the next moment stand for this one.
-    expect(whatResumingKnows(next), `line ${index + 2} only informs`).toEqual(whatResumingKnows(moment));
-    return !onlyInforms(moment.events.at(-1));
+    expect(whatResumingKnows(next), `line ${index + 2} adds nothing`).toEqual(whatResumingKnows(moment));
+    return false;
   });
 }
 
-const onlyInforms = (event: RunEvent | undefined): boolean =>
-  event?.type === 'waiting' || event?.type === 'progress' || (event?.type === 'aws-called' && !event.write);
+/** Its last line only informs, or begins what a resumed run begins again: a check or a measure, which have neither deadline nor effect. */
+function addsNothing({ events }: Moment): boolean {
+  const event = events.at(-1);
+  return (
+    event?.type === 'waiting' ||
+    event?.type === 'progress' ||
+    (event?.type === 'aws-called' && !event.write) ||
+    (event?.type === 'step-started' && event.attempt === 1 && beginsAgain(event))
+  );
+}
+
+const beginsAgain = ({ kind }: { readonly kind: string }): boolean => kind === 'check' || kind === 'measure';
+const reached =
+  (path: string | undefined) =>
+  ([, { events }]: readonly [number, Moment]): boolean =>
+    path === undefined || events.some((event) => 'step' in event && event.step === path);
 
 /** Without what is for people: when the last line was written, and the latest note of a step. */
 function whatResumingKnows({ events, writes }: Moment): unknown {
   const { lastAt: _, steps, ...state } = stateOf(events);
-  const known = [...steps.values()].map(({ note: _note, ...step }) => step);
+  const known = [...steps.values()]
+    .filter((step) => !(step.status === 'started' && step.attempt === 1 && beginsAgain(step)))
+    .map(({ note: _note, ...step }) => step);
   return { ...state, steps: known, writes };
 }
 

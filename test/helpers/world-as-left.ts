@@ -18,6 +18,7 @@ const history = new Set([
   'stoppages',
   'requests',
   'tokens',
+  'launchTokens',
   'nextVersion',
   'zoneRetries',
   'StateReason',

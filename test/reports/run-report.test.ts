@@ -8,6 +8,7 @@ import {
   interruptedRun,
   nodeByNodeRun,
   rehearsedRun,
+  restoreBothRun,
   rollbackFailedRun,
   rolledBackRun,
   runId,
@@ -55,6 +56,14 @@ describe('a report', () => {
     expect(steps.find(({ path }) => path === 'nodes/i-0bbb/terminate')).toMatchObject({
       depth: 1,
       within: [{ list: 'nodes', title: 'Replace each node', item: 'i-0bbb' }],
+    });
+  });
+
+  test('tells of a step in a branch which one, by id and by title', () => {
+    const report = reportOf(restoreBothRun().events);
+    expect(report.steps.find(({ path }) => path === 'restore/files/files-there')).toMatchObject({
+      depth: 1,
+      within: [{ list: 'restore', title: 'Restore both', item: 'files', branch: 'Restore the files' }],
     });
   });
 

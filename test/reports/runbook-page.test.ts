@@ -2,7 +2,17 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { minutes, seconds } from '../../src/duration.ts';
 import { type Runbook, runbook } from '../../src/engine/runbook.ts';
-import { approve, change, check, forEach, lane, measure, observe, wait } from '../../src/engine/step.ts';
+import {
+  approve,
+  change,
+  check,
+  forEach,
+  lane,
+  measure,
+  observe,
+  together,
+  wait,
+} from '../../src/engine/step.ts';
 import { permissionsOf, stepsMarkdown } from '../../src/reports/runbook-page.ts';
 import { runbookText } from '../../src/reports/runbook-text.ts';
 
@@ -156,4 +166,59 @@ test('an observation says how often it looks at what, and for how long', () => {
   expect(runbookText(watch, { width: 100, colour: false })).toContain(
     '1. observe  The application is back\n     at most 15m; health URL every 1s, DNS every 2s',
   );
+});
+
+test('branches stand below their entry, each with its own steps and permissions', () => {
+  const reads = (id: string, action: string) =>
+    check<void>({ id, title: `${id} holds`, uses: uses(action), run: async () => {} });
+  const both = runbook({
+    id: 'both',
+    title: 'Both',
+    whenToUse: 'In tests',
+    parameters: nothing,
+    forms: [{ title: 'Both', parameters: {} }],
+    safeToUndo: true,
+    steps: () => [
+      together({
+        id: 'restore',
+        title: 'Restore both',
+        branches: [
+          {
+            id: 'database',
+            title: 'Restore the database',
+            steps: [reads('a', 'rds:A'), reads('b', 'rds:B')],
+          },
+          { id: 'files', title: 'Restore the files (*)', steps: [reads('c', 'elasticfilesystem:C')] },
+        ],
+      }),
+      reads('d', 'sts:D'),
+    ],
+  }) as unknown as Runbook;
+  expect(stepsMarkdown(both)).toBe(`### Both
+
+1. **together** Restore both
+   - At the same time:
+
+     - **Restore the database** (\`database\`):
+
+       1. **check** a holds
+          - IAM: \`rds:A\`
+       2. **check** b holds
+          - IAM: \`rds:B\`
+     - **Restore the files (\\*)** (\`files\`):
+
+       1. **check** c holds
+          - IAM: \`elasticfilesystem:C\`
+2. **check** d holds
+   - IAM: \`sts:D\`
+`);
+  expect(runbookText(both, { width: 100, colour: false })).toContain(`  1. together  Restore both
+     at the same time:
+     Restore the database  [database]
+       1. check  a holds
+       2. check  b holds
+     Restore the files (*)  [files]
+       1. check  c holds
+  2. check  d holds`);
+  expect(permissionsOf(both)).toEqual(['elasticfilesystem:C', 'rds:A', 'rds:B', 'sts:D']);
 });

@@ -334,6 +334,58 @@ describe('the time to decide', () => {
     });
   });
 
+  test('after failures in branches begins when all are at rest, and for the second one after the first answer', () => {
+    const tape = new Tape()
+      .add({
+        type: 'branches-started',
+        step: 'both',
+        title: 'Do both',
+        branches: [
+          { id: 'a', title: 'A' },
+          { id: 'b', title: 'B' },
+        ],
+      })
+      .start('both/a/f', 'check', 'A holds')
+      .start('both/b/f', 'check', 'B holds')
+      .add({ type: 'step-failed', step: 'both/b/f', error: timedOut })
+      .pass(1200)
+      .add({ type: 'step-failed', step: 'both/a/f', error: timedOut })
+      .pass(20)
+      .add({ type: 'failure-decided', step: 'both/a/f', choice: 'retry', by: 'anna' })
+      .pass(30)
+      .add({ type: 'failure-decided', step: 'both/b/f', choice: 'leave', by: 'anna' })
+      .finish('failed', timedOut);
+    expect(card(tape).decisions).toMatchObject([
+      { step: 'both/a/f', milliseconds: 20_000, choice: 'retry' },
+      { step: 'both/b/f', milliseconds: 30_000, choice: 'leave' },
+    ]);
+  });
+
+  test('before a change in a branch is not the time of what others do meanwhile, nor of the question before it', () => {
+    const tape = new Tape()
+      .add({
+        type: 'branches-started',
+        step: 'both',
+        title: 'Do both',
+        branches: [
+          { id: 'a', title: 'A' },
+          { id: 'b', title: 'B' },
+          { id: 'c', title: 'C' },
+        ],
+      })
+      .start('both/c/w', 'wait', 'C is ready')
+      .pass(20)
+      .change('both/a/x', 'Make x', 'ec2:Make')
+      .pass(10)
+      .change('both/b/y', 'Make y', 'ec2:Make')
+      .add({ type: 'waiting', step: 'both/c/w', because: 'not yet' })
+      .finish('succeeded');
+    expect(card(tape).decisions).toMatchObject([
+      { step: 'both/a/x', about: 'change', milliseconds: 20_000 },
+      { step: 'both/b/y', about: 'change', milliseconds: 12_000 },
+    ]);
+  });
+
   test('goes on through an interruption; a failure that nobody was asked about is no decision', () => {
     const stopped = new Tape()
       .start('canary', 'wait', 'The canary serves')

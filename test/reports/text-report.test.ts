@@ -9,6 +9,7 @@ import {
   interruptedRun,
   nodeByNodeRun,
   rehearsedRun,
+  restoreBothRun,
   rollbackFailedRun,
   rolledBackRun,
   succeededRun,
@@ -132,6 +133,15 @@ Next
     expect(summaryOf(tape)).toContain(`  ${sign} Outage — ${text}`);
   });
 
+  test('of branches says in which one a step failed, and what was given up in the others', () => {
+    expect(summaryOf(restoreBothRun('failure'))).toContain(`What happened
+  ■ Restore the database: The cluster is there — not finished
+    RUNNING, 16 % done
+  ✖ Restore the files: The file system is there — failed · 10m
+    JOB_FAILED job 82BB was aborted
+`);
+  });
+
   test('of a rollback that failed tells both failures', () => {
     const text = summaryOf(rollbackFailedRun());
     expect(text).toContain('i-0aaa is unhealthy');
@@ -160,6 +170,19 @@ describe('the whole report', () => {
     ✔ A new node has taken the place of i-0bbb — healthy in the target group · 3m 20s
   Replace each node: i-0ccc`);
     for (const { title } of reportOf(nodeByNodeRun('hangs').events).steps) expect(text).toContain(title);
+  });
+
+  test('has the steps of each branch in one piece, however they took turns', () => {
+    expect(textReport(reportOf(restoreBothRun().events), plain)).toContain(`
+  Restore both: Restore the database
+    ✔ Restore the cluster — job 918C · 2s
+    ✔ The cluster is there — 15m
+    ✔ Create an instance — 2s
+  Restore both: Restore the files
+    ✔ Restore the file system — job 82BB · 2s
+    ✔ The file system is there — 10m
+  ✔ The restored database answers — 1s
+`);
   });
 
   test('shows approvals with their evidence, and what was written', () => {

@@ -9,6 +9,7 @@ test.each<[name: string, outcome: string, code: string]>([
   ['definitions-not-copied', 'failed', 'FINDINGS_FAIL'],
   ['untagged-volume', 'failed', 'FINDINGS_FAIL'],
   ['recovery-key-disabled', 'failed', 'KEY_NOT_USABLE'],
+  ['quota-reached', 'failed', 'QUOTA_REACHED'],
   ['restore-fails', 'rolled-back', 'RESTORE_FAILED'],
   ['restore-without-permission', 'rollback-failed', 'NOT_DELETED'],
 ])('%s ends as %s, with %s', async (name, outcome, code) => {

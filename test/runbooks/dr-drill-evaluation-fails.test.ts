@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { drDrill } from '../../src/runbooks/dr-drill.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { efsOperations } from '../../src/sandbox/services/efs/index.ts';
+import { mqOperations } from '../../src/sandbox/services/mq/index.ts';
+import { openSearchOperations } from '../../src/sandbox/services/opensearch/index.ts';
+import { rdsOperations } from '../../src/sandbox/services/rds/index.ts';
 import { putParameter } from '../../src/sandbox/services/ssm/put-parameter.ts';
 import { elsewhere, type World } from '../../src/sandbox/world.ts';
 import { asAlways, doubts, evaluating, foundIn } from '../helpers/evaluation.ts';
@@ -234,6 +238,45 @@ describe('an evaluation fails with', () => {
     const expected = Object.entries({ ...asAlways, ...doubted }).filter(([, verdict]) => verdict !== '');
     expect(doubts(run)).toEqual(Object.fromEntries(expected));
     expect(run.writes).toEqual([]);
+  });
+
+  test('what an earlier drill built, by its tag or by its name, with how to take each away', async () => {
+    const run = 'dr-drill-20260101-031500-ab12';
+    const found = await evaluating((there) => {
+      rdsOperations.CreateDBCluster(there, {
+        DBClusterIdentifier: `${run}-database`,
+        Engine: 'aurora-mysql',
+        MasterUsername: 'admin',
+        MasterUserPassword: 'Correct4Horse',
+        DBSubnetGroupName: 'morpheus-prod-recovery',
+      });
+      efsOperations.CreateFileSystem(there, {
+        CreationToken: 'one',
+        Tags: [{ Key: 'runbook:run', Value: run }],
+      });
+      efsOperations.CreateFileSystem(there, { CreationToken: 'of somebody else' });
+      mqOperations.CreateBroker(there, {
+        BrokerName: 'morpheus-rabbitmq-recovery',
+        DeploymentMode: 'SINGLE_INSTANCE',
+        EngineType: 'RABBITMQ',
+        HostInstanceType: 'mq.m5.large',
+        PubliclyAccessible: false,
+        Users: [{ Username: 'morpheus', Password: 'Correct4HorseBattery' }],
+      });
+      openSearchOperations.CreateDomain(there, { DomainName: 'morpheus-logs-recovery' });
+      fleetIn(there).group.Tags = [{ Key: 'runbook:run', Value: run }];
+    });
+    const left = foundIn(found, 'leftovers').filter(({ verdict }) => verdict === 'fail');
+    expect(left.map(({ subject }) => subject.replace(/fs-\w+/, 'fs'))).toEqual([
+      'tags of app',
+      `cluster ${run}-database`,
+      'file system fs',
+      'broker morpheus-rabbitmq-recovery',
+      'domain morpheus-logs-recovery',
+    ]);
+    expect(left[1]?.toDo).toBe(
+      `runbook rollback ${run}; else: aws rds delete-db-cluster --db-cluster-identifier ${run}-database --skip-final-snapshot --region us-west-2`,
+    );
   });
 
   test('what the scenario of an unprepared recovery Region brings', async () => {

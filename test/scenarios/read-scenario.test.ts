@@ -115,7 +115,7 @@ describe('a file that is wrong: line, column, key and what to write', () => {
     [
       'an unknown fault',
       `${head}faults:\n  - what: zone-outrage\n    zone: us-east-1a\n`,
-      ['5:11 faults[0].what: expected one of 33 names, the nearest is zone-outage; found "zone-outrage"'],
+      ['5:11 faults[0].what: expected one of 35 names, the nearest is zone-outage; found "zone-outrage"'],
     ],
     [
       'a fault that resembles none',

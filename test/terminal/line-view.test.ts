@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createLineView } from '../../src/terminal/line-view.ts';
 import { anyJournal } from '../helpers/any-journal.ts';
-import { interruptedRun, nodeByNodeRun, rolledBackRun, Tape } from '../helpers/run-events.ts';
+import { interruptedRun, nodeByNodeRun, restoreBothRun, rolledBackRun, Tape } from '../helpers/run-events.ts';
 
 function linesOf({ events }: Tape, verbose = false): readonly string[] {
   const lines: string[] = [];
@@ -41,6 +41,33 @@ describe('the line view', () => {
     const lines = linesOf(nodeByNodeRun());
     expect(lines).toContain('02:14:34  ❯ Replace each node: i-0aaa, i-0bbb, i-0ccc');
     expect(lines).toContain('02:20:10  ❯ i-0bbb: Terminate i-0bbb');
+  });
+
+  test('says in which branch: lines of several come in turns', () => {
+    expect(linesOf(restoreBothRun()).slice(4, -1)).toEqual([
+      '02:14:12  ❯ Restore both, at the same time: [database] Restore the database; [files] Restore the files',
+      '02:14:12  ❯ [database] Restore the cluster',
+      '02:14:14  ✔ [database] Restore the cluster — job 918C · 2s',
+      '02:14:14  ❯ [files] Restore the file system',
+      '02:14:16  ✔ [files] Restore the file system — job 82BB · 2s',
+      '02:14:16  ❯ [database] The cluster is there, until 04:14:16 at most',
+      '02:14:16      [database] RUNNING, 16 % done',
+      '02:14:16  ❯ [files] The file system is there, until 04:14:16 at most',
+      '02:14:16      [files] RUNNING, 13 % done',
+      '02:24:16  ✔ [files] The file system is there — 10m',
+      '02:24:16  ✔ [files] Restore the files — 10m 04s',
+      '02:29:16  ✔ [database] The cluster is there — 15m',
+      '02:29:16  ❯ [database] Create an instance',
+      '02:29:18  ✔ [database] Create an instance — 2s',
+      '02:29:18  ✔ [database] Restore the database — 15m 06s',
+      '02:29:19  ✔ The restored database answers — 1s',
+    ]);
+    expect(linesOf(restoreBothRun('failure'), true)).toEqual(
+      expect.arrayContaining([
+        '02:24:16    [files] left as it is',
+        '02:14:14      [files] aws backup:StartRestoreJob {} (120ms)',
+      ]),
+    );
   });
 
   test('repeats no reason to wait', () => {

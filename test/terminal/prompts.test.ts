@@ -37,8 +37,9 @@ function atTerminal(...script: readonly (readonly [shown: string, keys: string])
   const operator = terminalOperator({
     name: 'anna@laptop',
     colour: false,
-    beforePrompt: async () => {
+    aside: async (ask) => {
       wasStoppedFirst = screen === '';
+      return ask();
     },
     input,
     output,

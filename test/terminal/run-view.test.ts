@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { RunEvent } from '../../src/engine/run-event.ts';
+import { Interrupted } from '../../src/errors.ts';
 import { columnsOf } from '../../src/reports/layout.ts';
 import { createRunView } from '../../src/terminal/run-view.ts';
 import { anyJournal } from '../helpers/any-journal.ts';
@@ -10,6 +11,7 @@ import {
   interruptedRun,
   nodeByNodeRun,
   rehearsedRun,
+  restoreBothRun,
   rollbackFailedRun,
   rolledBackRun,
   succeededRun,
@@ -36,6 +38,10 @@ async function screenAfter({ events }: Tape, columns = 100): Promise<string> {
   expect(terminal.isCursorShown).toBe(true);
   return terminal.screen;
 }
+
+/** Comes back once a frame shows the text: the spinner draws ten of them a second. */
+const drawn = (terminal: FakeTerminal, text: string) =>
+  vi.waitFor(() => expect(terminal.screen).toContain(text), { interval: 10 });
 
 const header = `Rolling update of a fleet — rolling-update in morpheus-prod (live)
 account 123456789012, us-east-1, run 20251121-021409-k3f9
@@ -102,6 +108,24 @@ describe('the screen at the end', () => {
       NODE_STUCK i-0ccc hangs in Terminating:Wait`);
   });
 
+  test('has one line for each branch that went well', async () => {
+    expect(await screenAfter(restoreBothRun())).toContain(`
+✔ Restore both — 5 steps · 15m 06s
+  ✔ Restore the database — 3 steps · 15m 06s
+  ✔ Restore the files — 2 steps · 10m 04s
+✔ The restored database answers — 1s`);
+  });
+
+  test('of branches of which one failed: its cause, and what the others were at', async () => {
+    expect(await screenAfter(restoreBothRun('failure'))).toContain(`
+✖ Restore both — 4 steps · 10m 04s
+  ■ Restore the database — 2 steps · 10m 04s
+    ■ The cluster is there — not finished
+  ✖ Restore the files — 2 steps · 10m 04s
+    ✖ The file system is there — failed · 10m
+      JOB_FAILED job 82BB was aborted`);
+  });
+
   test('of an interrupted run names the step that was under way', async () => {
     expect(await screenAfter(interruptedRun())).toMatch(
       /■ The canary is in service on the new version — not finished$/,
@@ -140,17 +164,102 @@ describe('the screen at the end', () => {
   });
 });
 
+describe('branches under way', () => {
+  test.each([
+    [
+      80,
+      `❯ Restore both — 5m 48s
+  ❯ Restore the database — 5m 48s · 1 step done
+    ⠋ The cluster is there — 5m 44s of at most 2h
+      › RUNNING, 16 % done
+  ❯ Restore the files — 5m 48s · 1 step done
+    ⠋ The file system is there — 5m 44s of at most 2h
+      › RUNNING, 13 % done`,
+    ],
+    [
+      36,
+      `❯ Restore both — 5m 48s
+  ❯ Restore the database — 5m 48s ·
+    1 step done
+    ⠋ The cluster is there — 5m 44s
+      of at most 2h
+      › RUNNING, 16 % done
+  ❯ Restore the files — 5m 48s · 1
+    step done
+    ⠋ The file system is there — 5m
+      44s of at most 2h
+      › RUNNING, 13 % done`,
+    ],
+  ])('stand side by side, each with what it is at, in %i columns', async (columns, expected) => {
+    const terminal = new FakeTerminal(columns);
+    const view = viewOn(terminal);
+    for (const event of restoreBothRun('middle').events) view.observe(event);
+    await drawn(terminal, 'RUNNING, 13');
+    expect(terminal.screen.replace(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/g, '⠋')).toContain(expected);
+    await view.stop();
+  });
+
+  test('stand there from their beginning, in their order, and after a prompt those that are not over', async () => {
+    const terminal = new FakeTerminal(100);
+    const view = viewOn(terminal);
+    const { events } = restoreBothRun();
+    const first = events.findIndex(({ type }) => type === 'branches-started');
+    for (const event of events.slice(0, first + 1)) view.observe(event);
+    await view.stop();
+    expect(terminal.screen).toMatch(/❯ Restore both\n {2}❯ Restore the database\n {2}❯ Restore the files$/);
+    const over = events.findIndex(({ type }) => type === 'branch-finished');
+    for (const event of events.slice(first + 1, over + 1)) view.observe(event);
+    await view.aside(async () => terminal.write('? Go on? Yes\n'));
+    for (const event of events.slice(over + 1)) view.observe(event);
+    await view.stop();
+    expect(terminal.screen.split('? Go on? Yes\n')[1]).toBe(`✔ Restore both — 2 steps · 15m 02s
+  ✔ Restore the database — 2 steps · 15m 02s
+✔ The restored database answers — 1s`);
+  });
+});
+
 describe('the view', () => {
+  test('draws nothing while something is asked, and after it what happened meanwhile', async () => {
+    const terminal = new FakeTerminal(100);
+    const view = viewOn(terminal);
+    const { events } = restoreBothRun();
+    const [before, during] = [events.slice(0, 12), events.slice(12)];
+    for (const event of before) view.observe(event);
+    await view.aside(async () => {
+      const left = terminal.screen;
+      for (const event of during) view.observe(event);
+      for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
+      expect(terminal.screen).toBe(left);
+      terminal.write('? Go on? Yes\n');
+    });
+    await view.stop();
+    expect(terminal.screen.split('? Go on? Yes\n')[1]).toContain('✔ The restored database answers');
+  });
+
+  test('goes on where the answer was no answer', async () => {
+    const terminal = new FakeTerminal(100);
+    const view = viewOn(terminal);
+    const { events } = interruptedRun();
+    const asked = view.aside(async () => {
+      for (const event of events) view.observe(event);
+      throw new Interrupted();
+    });
+    await expect(asked).rejects.toBeInstanceOf(Interrupted);
+    await view.stop();
+    expect(terminal.screen).toContain('■ The canary is in service');
+  });
+
   test('makes room for a prompt, and goes on below it', async () => {
     const terminal = new FakeTerminal(120);
     const view = viewOn(terminal);
     for (const event of succeededRun().events.slice(0, -1)) {
       view.observe(event);
       if (event.type !== 'approval-asked') continue;
-      await view.stop();
-      expect(terminal.screen).toBe(`${header}\n${checks}`);
-      expect(terminal.isCursorShown).toBe(true);
-      terminal.write('? Replace 3 nodes? Yes\n');
+      await view.aside(async () => {
+        expect(terminal.screen).toBe(`${header}\n${checks}`);
+        expect(terminal.isCursorShown).toBe(true);
+        terminal.write('? Replace 3 nodes? Yes\n');
+      });
     }
     await view.stop();
     expect(terminal.screen).toContain(`${checks}

@@ -39,7 +39,7 @@ function atTerminal(...script: readonly (readonly [shown: string, keys: string])
   const operator = stepByStepOperator({
     name: 'anna@laptop',
     colour: false,
-    beforePrompt: async () => {},
+    aside: (ask) => ask(),
     input,
     output,
     facts: () => [paragraph(2, 'the fleet has 3 nodes')],

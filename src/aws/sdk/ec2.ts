@@ -11,4 +11,6 @@ export {
   DescribeSubnetsCommand,
   DescribeVolumesCommand,
   EC2Client,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';

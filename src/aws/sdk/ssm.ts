@@ -1,6 +1,7 @@
 export {
   CancelCommandCommand,
   DeleteParameterCommand,
+  DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
   GetParameterCommand,
   GetParametersByPathCommand,

@@ -10,7 +10,7 @@ import { onNode } from './node-command.ts';
 import { recoveredOf, recoveryOf } from './recovered-components.ts';
 import type { RecoverySet } from './recovery-set.ts';
 import { answerFindings } from './restore-findings.ts';
-import { restoredName } from './restore-point.ts';
+import { restoredName } from './restored-name.ts';
 
 type Probe = RecoveryStack['probes'][number];
 
@@ -100,6 +100,7 @@ function probeByCommand(name: string, fleet: string, set: StepReference<Recovery
       const { command } = probeOf(context.environment, name, 'command');
       return withEndpoints(context, command);
     },
+    expected: (environment) => probeOf(environment, name, 'command').expect,
     afterwards: 'Leave nothing: it only looked',
     mayFail: true,
   });
@@ -118,7 +119,7 @@ function probeByCommand(name: string, fleet: string, set: StepReference<Recovery
           .stores.flatMap(({ point, from }) => (point === undefined ? [] : [from]))
           .toSorted()[0];
         const created = newest ?? context.runStartedAt.toISOString();
-        const findings = answerFindings({ fleet, command: '', expect }, answer, { created });
+        const findings = answerFindings('query', expect, answer, { created });
         context.found(findings.map((finding) => ({ ...finding, subject: `${name}: ${finding.subject}` })));
         return { exitCode: answer.exitCode };
       },
@@ -127,7 +128,10 @@ function probeByCommand(name: string, fleet: string, set: StepReference<Recovery
 }
 
 /** `{database}` is the endpoint of the component of that name, as it was restored. */
-async function withEndpoints(context: ReadContext, command: string): Promise<string> {
+async function withEndpoints(
+  context: Pick<ReadContext, 'aws' | 'environment' | 'runId'>,
+  command: string,
+): Promise<string> {
   let line = command;
   for (const { name } of recoveredOf(context.environment, 'aurora-cluster')) {
     if (!line.includes(`{${name}}`)) continue;

@@ -19,11 +19,11 @@ import {
   wait,
 } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
+import { tellToGo } from './delete-temporary.ts';
 import { type BringUp, tagsFor } from './drill-mode.ts';
 import { writeParameters } from './node-parameters.ts';
 import { recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.ts';
 import { loginReads, replicatedLogin } from './replicated-login.ts';
-import { undeletable } from './restore-job.ts';
 
 const brokerItem = z.object({ name: z.string() });
 
@@ -127,8 +127,7 @@ const createdBroker = (name: string, tags: ReturnType<typeof tagsFor>): Change<M
           if (BrokerState === 'CREATION_IN_PROGRESS' || BrokerState === 'DELETION_IN_PROGRESS')
             return { ready: false, because: `${own} is ${BrokerState}` };
           const command = `aws mq delete-broker --broker-id ${broker} --region ${region}`;
-          await undeletable(command, () => deleteBroker(there, broker));
-          return { ready: false, because: `${own} was told to go` };
+          return { ready: false, because: await tellToGo(own, command, () => deleteBroker(there, broker)) };
         }
         // Amazon MQ makes one for a broker that is made without, and leaves it behind.
         const configuration = await configurationNamed(there, `${own}-configuration`);

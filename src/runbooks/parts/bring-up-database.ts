@@ -9,9 +9,9 @@ import { recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.
 import { databasePlace } from './recovery-plan.ts';
 import { pointOfSet, type RecoverySet } from './recovery-set.ts';
 import { jobIsComplete, startRestore } from './restore-job.ts';
-import { restoredName } from './restore-point.ts';
 import { intoCluster, tagCluster } from './restored-cluster.ts';
 import { addInstance, instanceServes } from './restored-instance.ts';
+import { restoredName } from './restored-name.ts';
 
 const databaseItem = z.object({ name: z.string() });
 

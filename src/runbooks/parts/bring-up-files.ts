@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { createMountTarget, describeFileSystem, describeMountTargets } from '../../aws/efs.ts';
+import { describeFileSystem } from '../../aws/efs.ts';
+import { createMountTarget, describeMountTargets } from '../../aws/efs-mount-targets.ts';
 import { minutes, seconds } from '../../duration.ts';
 import type { ReadContext } from '../../engine/context.ts';
 import {
@@ -14,8 +15,8 @@ import { type BringUp, tagsFor } from './drill-mode.ts';
 import { writeParameters } from './node-parameters.ts';
 import { recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.ts';
 import { pointOfSet, type RecoverySet } from './recovery-set.ts';
-import { jobIsComplete, startRestore } from './restore-job.ts';
-import { fileSystemIn, intoFileSystem, tagRestoredFiles } from './restored-file-system.ts';
+import { idIn, jobIsComplete, startRestore } from './restore-job.ts';
+import { intoFileSystem, tagRestoredFiles } from './restored-file-system.ts';
 
 const filesItem = z.object({ name: z.string() });
 
@@ -42,7 +43,7 @@ function bringUpFileSystem(
   const point = pointOfSet(name, set);
   const restore = startRestore(intoFileSystem(point), point);
   const complete = jobIsComplete(restore, { every: minutes(1), timeout: restoreTimeout });
-  const id = ({ outputOf }: Pick<ReadContext, 'outputOf'>) => fileSystemIn(outputOf(complete).arn);
+  const id = ({ outputOf }: Pick<ReadContext, 'outputOf'>) => idIn(outputOf(complete).arn);
   const targets = async (context: Pick<ReadContext, 'outputOf' | 'aws'>) =>
     describeMountTargets(context.aws.in(context.outputOf(restore).region), id(context));
   const mounted = (subnet: string) =>
@@ -57,12 +58,12 @@ function bringUpFileSystem(
       },
       async apply(context) {
         const { aws, outputOf, environment } = context;
-        const target = await createMountTarget(aws.in(outputOf(restore).region), {
+        const made = await createMountTarget(aws.in(outputOf(restore).region), {
           fileSystem: id(context),
           subnet,
           securityGroups: recoveredNamed(environment, 'file-system', name).recovery.securityGroups,
         });
-        return { subnet, target };
+        return { subnet, target: made.MountTargetId ?? '' };
       },
       summary: ({ target }) => `${target} in ${subnet}`,
       // The file system is deleted with its mount targets.

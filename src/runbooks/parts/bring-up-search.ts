@@ -13,11 +13,11 @@ import {
 } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
 import { nameInUse } from './bring-up-broker.ts';
+import { tellToGo } from './delete-temporary.ts';
 import { type BringUp, tagsFor } from './drill-mode.ts';
 import { writeParameters } from './node-parameters.ts';
 import { recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.ts';
 import { loginReads, replicatedLogin } from './replicated-login.ts';
-import { undeletable } from './restore-job.ts';
 
 const searchItem = z.object({ name: z.string() });
 
@@ -125,8 +125,7 @@ const createdDomain = (name: string, tags: ReturnType<typeof tagsFor>): Change<M
         if (found === undefined) return { ready: true };
         if (found.Deleted === true) return { ready: false, because: `${domain} is being deleted` };
         const command = `aws opensearch delete-domain --domain-name ${domain} --region ${region}`;
-        await undeletable(command, () => deleteDomain(there, domain));
-        return { ready: false, because: `${domain} was told to go` };
+        return { ready: false, because: await tellToGo(domain, command, () => deleteDomain(there, domain)) };
       },
     },
   });

@@ -17,7 +17,7 @@ import { between, criticalPath, type Phase } from './critical-path.ts';
 import { onNode } from './node-command.ts';
 import { recoveredOf, recoveryOf } from './recovered-components.ts';
 import { type RecoverySet, type Store, storeIn } from './recovery-set.ts';
-import { restoredName } from './restore-point.ts';
+import { restoredName } from './restored-name.ts';
 import type { Sustained } from './sustained-health.ts';
 
 /** When the clocks of RTO and RPO begin to run. */
@@ -174,6 +174,7 @@ function lossByBeacon(
       const cluster = await describeCluster(aws.in(region), restoredName(runId, name));
       return beacon?.read.replaceAll('{endpoint}', cluster?.Endpoint ?? '') ?? 'false';
     },
+    expected: () => [{ line: 'beacon' }],
     afterwards: 'Leave nothing: it only read',
     mayFail: true,
   });

@@ -9,10 +9,10 @@ import { parametersBelow } from '../../aws/ssm.ts';
 import { formatDuration, type Milliseconds } from '../../duration.ts';
 import type { ReadContext } from '../../engine/context.ts';
 import { approve, type Change, check, cleanUp, type ForEach, type ListEntry } from '../../engine/step.ts';
+import { leftBehind } from './delete-temporary.ts';
 import { recoveryOf } from './recovered-components.ts';
 import { recoveryPlan } from './recovery-plan.ts';
-import { leftBehind } from './restore-job.ts';
-import { restoredName } from './restore-point.ts';
+import { restoredName } from './restored-name.ts';
 
 /** Takes away all that a drill made, the latest first, and proves it. */
 export const tearDown = (made: readonly (Change | ForEach)[]): readonly ListEntry[] => [

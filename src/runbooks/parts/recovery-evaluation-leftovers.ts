@@ -31,8 +31,12 @@ const orNone = (subject: string, findings: readonly Finding[]): readonly Finding
 
 type Tags = readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[];
 
+/** As runs are called: what one makes has its id in the name before it has a tag. */
+const runId = /[a-z]+(?:-[a-z]+)*-\d{8}-\d{6}-[a-z0-9]{4}/;
+
 /** The run that made it. */
-const runIn = (tags: Tags = []): string | undefined => tags.find(({ Key }) => Key === 'runbook:run')?.Value;
+const runOf = (tags: Tags = [], name = ''): string | undefined =>
+  tags.find(({ Key }) => Key === 'runbook:run')?.Value ?? runId.exec(name)?.[0];
 
 const madeBy = (run: string): string => `made by run ${run}`;
 
@@ -84,6 +88,16 @@ async function nodesLeft({ there, plan }: Looking): Promise<readonly Finding[]> 
           `If no failover needs them: aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${recovery.group} --min-size 0 --desired-capacity 0 --region ${there.region}`,
         ),
       );
+    const run = runOf(found?.Tags);
+    if (run !== undefined)
+      findings.push(
+        fail(
+          `tags of ${name}`,
+          `${recovery.group} is still tagged by run ${run}`,
+          rule,
+          `runbook rollback ${run}; else: aws autoscaling delete-tags --tags ResourceId=${recovery.group},ResourceType=auto-scaling-group,Key=runbook:run --region ${there.region}`,
+        ),
+      );
   }
   return orNone('fleets', findings);
 }
@@ -93,7 +107,7 @@ async function databasesLeft({ there }: Looking): Promise<readonly Finding[]> {
   return orNone(
     'databases',
     clusters.flatMap(({ DBClusterIdentifier: id = '', TagList, DBClusterMembers = [] }) => {
-      const run = runIn(TagList);
+      const run = runOf(TagList, id);
       if (run === undefined) return [];
       const instances = DBClusterMembers.map(
         ({ DBInstanceIdentifier }) =>
@@ -113,8 +127,8 @@ async function fileSystemsLeft({ there }: Looking): Promise<readonly Finding[]> 
   const all = await listFileSystems(there);
   return orNone(
     'file systems',
-    all.flatMap(({ FileSystemId: id = '', Tags }) => {
-      const run = runIn(Tags);
+    all.flatMap(({ FileSystemId: id = '', Name, Tags }) => {
+      const run = runOf(Tags, Name);
       return run === undefined
         ? []
         : fail(

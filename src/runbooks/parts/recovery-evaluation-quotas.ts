@@ -1,7 +1,7 @@
 import type { ReadClients } from '../../aws/clients.ts';
 import { describeInstanceType, instancesRunning } from '../../aws/ec2-capacity.ts';
 import { listFileSystems } from '../../aws/efs.ts';
-import { databaseQuotas } from '../../aws/rds-account.ts';
+import { databaseQuotas } from '../../aws/rds-restore.ts';
 import { quotaOf } from '../../aws/service-quotas.ts';
 import type { Finding } from '../../engine/finding.ts';
 import { fail, type Looking, looksAt, pass, told, warn } from './recovery-evaluation-step.ts';

@@ -1,7 +1,8 @@
 import type { DBCluster, DBInstance } from '../../aws/rds.ts';
 import { formatDuration } from '../../duration.ts';
 import type { Finding } from '../../engine/finding.ts';
-import type { DatabaseBackup } from '../../environment/backup-policy.ts';
+import type { Expectation } from '../../environment/restore-test.ts';
+import type { Answer } from './ask-node.ts';
 import { sizeText } from './recovery-series.ts';
 import type { ChosenPoint } from './restore-point.ts';
 
@@ -10,22 +11,13 @@ const equals = (subject: string, fact: string | undefined, wanted: string, toDo:
     ? { verdict: 'pass', subject, fact: wanted, rule: 'as it was asked for' }
     : { verdict: 'fail', subject, fact: fact ?? 'none', rule: wanted, toDo };
 
-/** What the command on the node printed, by the names of its lines. */
-export interface Answer {
-  readonly exitCode: number;
-  readonly values: Readonly<Record<string, string>>;
-  /** What it said instead of answering. */
-  readonly problem?: string | undefined;
-}
-
-type Query = NonNullable<NonNullable<DatabaseBackup['restoreTest']>['query']>;
-
 export interface RestoredDatabase {
   readonly cluster: DBCluster | undefined;
   readonly instance: DBInstance | undefined;
   readonly point: ChosenPoint;
   readonly parameterGroup: string;
-  readonly key: string;
+  /** Of the recovery point. */
+  readonly key: string | undefined;
 }
 
 export function databaseFindings({
@@ -56,23 +48,40 @@ export function databaseFindings({
       : [
           equals('engine version', cluster?.EngineVersion, version, 'Restore with the version of the backup'),
         ]),
-    equals(
-      'encryption',
-      cluster?.StorageEncrypted ? cluster.KmsKeyId : 'not encrypted',
-      key,
-      'Look at the KmsKeyId of the restore metadata',
-    ),
+    key === undefined
+      ? {
+          verdict: 'fail',
+          subject: 'encryption',
+          fact: 'the recovery point has no key',
+          rule: 'encrypted',
+          toDo: 'Encrypt the cluster that is backed up: a restore into an encrypted one',
+        }
+      : equals(
+          'encryption',
+          cluster?.StorageEncrypted ? cluster.KmsKeyId : 'not encrypted',
+          key,
+          'Look at the KmsKeyId of the restore metadata',
+        ),
+    // RDS keeps such names in lower case.
     equals(
       'parameter group',
       cluster?.DBClusterParameterGroup,
-      parameterGroup,
+      parameterGroup.toLowerCase(),
       'Look at the DBClusterParameterGroupName of the restore metadata',
     ),
   ];
 }
 
+export type Question = 'query' | 'look';
+
+const wrongWhich = {
+  query: 'Is it the query that is wrong, or the data? Run it against production; then restore once more',
+  look: 'Is it the command that is wrong, a security group, or are the files not there? Run it against production; then restore once more',
+} satisfies Record<Question, string>;
+
 export function answerFindings(
-  { expect }: Query,
+  question: Question,
+  expectations: readonly Expectation[],
   { exitCode, values, problem }: Answer,
   point: Pick<ChosenPoint, 'created'>,
 ): readonly Finding[] {
@@ -80,49 +89,57 @@ export function answerFindings(
     return [
       {
         verdict: 'fail',
-        subject: 'query',
+        subject: question,
         fact: `the command ended with ${exitCode}: ${problem || 'it said nothing'}`,
-        rule: 'it answers from the restored database',
-        toDo: 'Is it the query that is wrong, or the data? Run it against production; then restore once more',
+        rule: 'it answers from what was restored',
+        toDo: wrongWhich[question],
       },
     ];
   }
-  return expect.map((expected): Finding => {
-    const subject = `query ${expected.line}`;
+  return expectations.map((expected): Finding => {
+    const subject = `${question} ${expected.line}`;
     const value = values[expected.line];
-    const toDo = 'Compare with production, and with an older recovery point (--point ARN)';
-    if (value === undefined)
-      return {
-        verdict: 'fail',
-        subject,
-        fact: 'no such line in the answer',
-        rule: `${expected.line}=...`,
-        toDo,
-      };
-    if (expected.atLeast !== undefined && !(Number(value) >= expected.atLeast))
-      return { verdict: 'fail', subject, fact: value, rule: `at least ${expected.atLeast}`, toDo };
-    if (expected.noOlderThan === undefined)
-      return {
-        verdict: 'pass',
-        subject,
-        fact: value,
-        rule: expected.atLeast === undefined ? 'there is an answer' : `at least ${expected.atLeast}`,
-      };
-    const age = Date.parse(point.created) - Date.parse(value);
-    const rule = `at most ${formatDuration(expected.noOlderThan)} before the recovery point`;
-    return age <= expected.noOlderThan
-      ? { verdict: 'pass', subject, fact: value, rule }
-      : { verdict: 'fail', subject, fact: value, rule, toDo };
+    const rule = ruleOf(expected);
+    if (value !== undefined && holds(expected, value, point))
+      return { verdict: 'pass', subject, fact: value, rule };
+    return {
+      verdict: 'fail',
+      subject,
+      fact: value ?? 'no such line in the answer',
+      rule,
+      toDo: 'Compare with production, and with an older recovery point (--point ARN)',
+    };
   });
 }
 
+const holds = (
+  { atLeast, noOlderThan, equals: wanted }: Expectation,
+  value: string,
+  { created }: Pick<ChosenPoint, 'created'>,
+): boolean =>
+  (wanted === undefined || value === wanted) &&
+  (atLeast === undefined || (value.trim() !== '' && Number(value) >= atLeast)) &&
+  (noOlderThan === undefined || Date.parse(created) - Date.parse(value) <= noOlderThan);
+
+function ruleOf({ atLeast, noOlderThan, equals: wanted }: Expectation): string {
+  const rules = [
+    ...(wanted === undefined ? [] : [wanted]),
+    ...(atLeast === undefined ? [] : [`at least ${atLeast}`]),
+    ...(noOlderThan === undefined
+      ? []
+      : [`at most ${formatDuration(noOlderThan)} before the recovery point`]),
+  ];
+  return rules.length === 0 ? 'there is an answer' : rules.join(', ');
+}
+
 /** A restore that nobody has asked anything is a claim. */
-export const notAsked = (why: string): Finding => ({
+export const notAsked = (question: Question, why: string): Finding => ({
   verdict: 'warn',
-  subject: 'query',
-  fact: `the data were not asked: ${why}`,
-  rule: 'a restored database answers a query',
-  toDo: 'Configure backup.restoreTest.query, or ask it by hand before it is deleted',
+  subject: question,
+  fact: `${question === 'query' ? 'the data were not asked' : 'nobody looked at the files'}: ${why}`,
+  rule:
+    question === 'query' ? 'a restored database answers a query' : 'a restored file system holds the files',
+  toDo: 'Configure that, or ask by hand before it is deleted',
 });
 
 export interface RestoredFiles {

@@ -8,7 +8,6 @@ import {
 import type { ChangeClients } from '../../aws/clients.ts';
 import { type Milliseconds, minutes } from '../../duration.ts';
 import type { ChangeContext, ReadContext } from '../../engine/context.ts';
-import { isSessionOver } from '../../engine/failure.ts';
 import type { Finding } from '../../engine/finding.ts';
 import {
   type Change,
@@ -36,7 +35,7 @@ export interface Restoring {
     readonly title: string;
     readonly uses: readonly UsesActions[];
     /** One look, and at most one thing done. @returns why it is not gone yet, or `undefined` where there is nothing */
-    turn(aws: ChangeClients, job: RestoreJob): Promise<string | undefined>;
+    turn(aws: ChangeClients, job: RestoreJob, context: ChangeContext): Promise<string | undefined>;
     /** For a person. */
     command(job: RestoreJob): string;
   };
@@ -78,9 +77,9 @@ export function startRestore(
       title: deleting.title,
       every: minutes(2),
       timeout: longestUndo,
-      async turn({ aws }, made) {
-        const there = aws.in(made.region);
-        const left = await undeletable(deleting.command(made), () => deleting.turn(there, made));
+      async turn(context, made) {
+        const there = context.aws.in(made.region);
+        const left = await deleting.turn(there, made, context);
         if (left !== undefined) return { ready: false, because: left };
         const { Status = 'unknown' } = await describeRestoreJob(there, made.job);
         if (isOver(Status)) return { ready: true };
@@ -109,28 +108,6 @@ const asPlainNo = ({ code, message, hint }: OperatorError, cause: AwsCallError):
   });
 };
 
-/** Whatever keeps a temporary resource from being deleted, somebody must be told how to do it. */
-export async function undeletable<Result>(command: string, act: () => Promise<Result>): Promise<Result> {
-  try {
-    return await act();
-  } catch (error) {
-    if (isSessionOver(error) || !(error instanceof AwsCallError) || error.transient) throw error;
-    throw new OperatorError({
-      code: 'NOT_DELETED',
-      message: `A resource of this test is still there and costs money: ${error.message}`,
-      hint: `Delete it: ${command}. Then the run finds it gone: runbook rollback`,
-      cause: error,
-    });
-  }
-}
-
-export const leftBehind = (left: readonly string[], region: string, command: string): OperatorError =>
-  new OperatorError({
-    code: 'LEFT_BEHIND',
-    message: `Still there in ${region}, and paid for: ${left.join(', ')}`,
-    hint: `Delete it: ${command}. Then: runbook resume`,
-  });
-
 const isOver = (status: string): boolean => ['COMPLETED', 'FAILED', 'ABORTED'].includes(status);
 
 const restored = z.object({
@@ -140,6 +117,9 @@ const restored = z.object({
 });
 
 export type Restored = z.output<typeof restored>;
+
+/** The id of a file system in its ARN. */
+export const idIn = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
 export const jobIsComplete = (
   started: StepReference<RestoreJob>,

@@ -15,6 +15,8 @@ import { OperatorError } from '../../errors.ts';
 import { pointOf, resourceOf } from './inspect-backups.ts';
 import { protectedComponents, recoveryRegionOf } from './protected-components.ts';
 import { complete, type Point, sizeText } from './recovery-series.ts';
+import { restoredName } from './restored-name.ts';
+import { numberFrom } from './text-hash.ts';
 
 /** What the operator chose, for every component. */
 export interface RestoreChoice {
@@ -37,7 +39,7 @@ export const chosenPoint = z.object({
   bytes: z.number().optional(),
   key: z.string().optional(),
   role: z.string(),
-  /** What is restored gets this name, and nothing else has it: it ends in the run's id and the component. */
+  /** What is restored gets this name, and nothing else has it. */
   name: z.string(),
   /** The configuration at the time of the backup, by keys in lower case. */
   recorded: z.record(z.string(), z.string()),
@@ -98,7 +100,7 @@ export async function restorablePoint(
     ...(point.CompletionDate !== undefined && { completed: point.CompletionDate.toISOString() }),
     bytes: point.BackupSizeInBytes,
     key: point.EncryptionKeyArn,
-    role: point.IamRoleArn ?? '',
+    role: roleFor(component, backup.restoreTest?.role, point.IamRoleArn),
     name: restoredName(runId, component),
     recorded: inLowerCase(await recordedRestoreMetadata(there, inVault)),
     inferred: await inferredRestoreMetadata(there, inVault),
@@ -112,16 +114,19 @@ const noPolicy = (component: string): never => {
   });
 };
 
+/** @throws OperatorError where nobody says with which role AWS Backup is to restore */
+function roleFor(component: string, configured: string | undefined, ofPoint: string | undefined): string {
+  const role = configured ?? ofPoint;
+  if (role !== undefined) return role;
+  throw new OperatorError({
+    code: 'ROLE_UNKNOWN',
+    message: `The recovery point of ${component} does not say which role made it, and runbook.yaml names none to restore with`,
+    hint: `Add role: to backup.restoreTest of components.${component}`,
+  });
+}
+
 const inLowerCase = (metadata: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key.toLowerCase(), value]));
-
-/** At most 60 letters, digits and hyphens, as names of clusters and instances must be: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html */
-export const restoredName = (runId: string, component: string): string =>
-  `${runId}-${component}`
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(-60)
-    .replace(/^[^a-z]+|-+$/g, '');
 
 type Where = { readonly component: string; readonly region: string; readonly vault: string };
 
@@ -157,12 +162,6 @@ export function choose(
       })
     : pointIsGone(point, named.status);
 }
-
-const numberFrom = (text: string): number =>
-  [...text].reduce(
-    (hash, letter) => Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0,
-    0x811c9dc5,
-  );
 
 export const pointIsGone = (arn: string, status: string | undefined): OperatorError =>
   new OperatorError({

@@ -4,6 +4,7 @@ import { deleteCluster, type Tags, tagDatabase } from '../../aws/rds-restore.ts'
 import type { ReadContext } from '../../engine/context.ts';
 import { type Change, change, type StepReference } from '../../engine/step.ts';
 import type { Environment } from '../../environment.ts';
+import { mustBeOurs, tellToGo } from './delete-temporary.ts';
 import type { Restored, RestoreJob, Restoring } from './restore-job.ts';
 import { adjusted, type ChosenPoint } from './restore-point.ts';
 
@@ -14,40 +15,49 @@ export interface ClusterPlace {
   readonly parameterGroup: string;
 }
 
+export const deleteClusterCommand = ({ name, region }: RestoreJob): string =>
+  `aws rds delete-db-cluster --db-cluster-identifier ${name} --skip-final-snapshot --region ${region}`;
+
+/**
+ * Only keys that AWS Backup knows of Aurora: it refuses others. Port and name of the database are those of the source without a word, and a
+ * restored cluster is not protected against deletion.
+ * https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-aur.html
+ * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterFromSnapshot.html
+ */
+const databaseMetadata = (
+  { inferred, recorded, name, key }: ChosenPoint,
+  { subnetGroup, securityGroups, parameterGroup }: ClusterPlace,
+): Record<string, string> =>
+  adjusted(inferred, {
+    DBClusterIdentifier: name,
+    ...(recorded['engine'] !== undefined && { Engine: recorded['engine'] }),
+    EngineVersion: recorded['engineversion'],
+    DBSubnetGroupName: subnetGroup,
+    VpcSecurityGroupIds: JSON.stringify(securityGroups),
+    DBClusterParameterGroupName: parameterGroup,
+    KmsKeyId: key,
+    // Those of the source; the subnet group has its own.
+    AvailabilityZones: undefined,
+  });
+
 /** A restore into a cluster of its own, which has no instance yet. */
 export const intoCluster = (
   place: (environment: Environment) => ClusterPlace,
   point: StepReference<ChosenPoint>,
 ): Restoring => ({
   what: 'a cluster',
-  metadata({ outputOf, environment }) {
-    const { inferred, recorded, name: own, key } = outputOf(point);
-    const { subnetGroup, securityGroups, parameterGroup } = place(environment);
-    return adjusted(inferred, {
-      DBClusterIdentifier: own,
-      Engine: recorded['engine'],
-      EngineVersion: recorded['engineversion'],
-      DBSubnetGroupName: subnetGroup,
-      VpcSecurityGroupIds: JSON.stringify(securityGroups),
-      DBClusterParameterGroupName: parameterGroup,
-      KmsKeyId: key,
-      DeletionProtection: 'false',
-      // Those of the source; the subnet group has its own.
-      AvailabilityZones: undefined,
-    });
-  },
+  metadata: ({ outputOf, environment }) => databaseMetadata(outputOf(point), place(environment)),
   deleting: {
     title: 'Delete the restored cluster, and see it gone',
     uses: [describeCluster, deleteCluster],
-    command: ({ name: own, region }) =>
-      `aws rds delete-db-cluster --db-cluster-identifier ${own} --skip-final-snapshot --region ${region}`,
-    async turn(aws, { name: own }) {
+    command: deleteClusterCommand,
+    async turn(aws, job, { runStartedAt }) {
+      const { name: own } = job;
       const cluster = await describeCluster(aws, own);
       if (cluster === undefined) return undefined;
-      const { Status = 'unknown' } = cluster;
-      if (Status === 'deleting' || Status === 'creating') return `${own} is ${Status}`;
-      await deleteCluster(aws, own);
-      return `${own} was told to go`;
+      mustBeOurs(`Cluster ${own}`, cluster.ClusterCreateTime, runStartedAt);
+      if (cluster.Status === 'deleting') return `${own} is deleting`;
+      return tellToGo(own, deleteClusterCommand(job), () => deleteCluster(aws, own));
     },
   },
 });

@@ -5,8 +5,9 @@ import { createClusterInstance, deleteClusterInstance } from '../../aws/rds-rest
 import { minutes } from '../../duration.ts';
 import { type Change, change, type StepReference, type Wait, wait } from '../../engine/step.ts';
 import type { Environment } from '../../environment.ts';
-import { AwsCallError, Bug } from '../../errors.ts';
-import { type RestoreJob, undeletable } from './restore-job.ts';
+import { AwsCallError, Bug, OperatorError } from '../../errors.ts';
+import { tellToGo } from './delete-temporary.ts';
+import type { RestoreJob } from './restore-job.ts';
 import type { ChosenPoint } from './restore-point.ts';
 import type { TagsOf } from './restored-cluster.ts';
 
@@ -20,6 +21,7 @@ const newInstance = z.object({
   cluster: z.string(),
   region: z.string(),
   instanceClass: z.string(),
+  /** Classes that AWS had no capacity for. */
   refused: z.array(z.string()).optional(),
 });
 
@@ -45,36 +47,27 @@ export function addInstance(
       const { name: cluster, region } = outputOf(restore);
       const instance = `${cluster}-1`;
       const found = await memberOf(aws.in(region), cluster, instance);
-      return (
-        found && {
-          instance,
-          cluster,
-          region,
-          instanceClass: found.DBInstanceClass ?? '',
-        }
-      );
+      return found && { instance, cluster, region, instanceClass: found.DBInstanceClass ?? '' };
     },
     async apply(context) {
       const { aws, outputOf, environment } = context;
       const { name: cluster, region } = outputOf(restore);
       const instance = `${cluster}-1`;
-      const [first = '', ...others] = instanceClassesIn(environment);
-      const create = (instanceClass: string) =>
-        createClusterInstance(aws.in(region), {
-          instance,
-          cluster,
-          engine: outputOf(point).recorded['engine'] ?? 'aurora-mysql',
-          instanceClass,
-          tags: tags(context),
-        });
+      const classes = instanceClassesIn(environment);
       const refused: string[] = [];
-      for (const instanceClass of [first, ...others]) {
+      for (const instanceClass of classes) {
         try {
-          await create(instanceClass);
+          await createClusterInstance(aws.in(region), {
+            instance,
+            cluster,
+            engine: outputOf(point).recorded['engine'] ?? 'aurora-mysql',
+            instanceClass,
+            tags: tags(context),
+          });
           return { instance, cluster, region, instanceClass, refused };
         } catch (error) {
-          if (!isShort(error) || refused.length === others.length) throw error;
           refused.push(instanceClass);
+          if (!isShort(error) || refused.length === classes.length) throw error;
         }
       }
       throw new Bug('No class was tried');
@@ -92,16 +85,35 @@ export function addInstance(
         if (found.DBInstanceStatus === 'deleting')
           return { ready: false, because: `${instance} is deleting` };
         const command = `aws rds delete-db-instance --db-instance-identifier ${instance} --region ${region}`;
-        await undeletable(command, () => deleteClusterInstance(there, instance));
-        return { ready: false, because: `${instance} was told to go` };
+        return {
+          ready: false,
+          because: await tellToGo(instance, command, () => deleteClusterInstance(there, instance)),
+        };
       },
     },
   });
 }
 
-const serving = z.object({ endpoint: z.string(), at: z.iso.datetime(), madeAt: z.iso.datetime() });
+const serving = z.object({
+  endpoint: z.string(),
+  port: z.int(),
+  at: z.iso.datetime(),
+  madeAt: z.iso.datetime(),
+  instanceClass: z.string(),
+});
 
 export type Serving = z.output<typeof serving>;
+
+/** From these nobody comes back without help. https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html */
+const neverAvailable = [
+  'failed',
+  'incompatible-network',
+  'incompatible-option-group',
+  'incompatible-parameters',
+  'incompatible-restore',
+  'inaccessible-encryption-credentials',
+  'insufficient-capacity',
+];
 
 export const instanceServes = (made: StepReference<NewInstance>): Wait<Serving> =>
   wait({
@@ -110,23 +122,31 @@ export const instanceServes = (made: StepReference<NewInstance>): Wait<Serving> 
     uses: [describeCluster, describeClusterInstances],
     every: minutes(2),
     timeout: minutes(45),
-    hint: 'Undo, and look at the events of the instance: aws rds describe-events --duration 120',
+    hint: 'Its events say why: aws rds describe-events --source-type db-instance --duration 120. What was made is deleted by: runbook rollback',
     returns: serving,
     async probe({ aws, outputOf, clock }) {
-      const { instance, cluster, region } = outputOf(made);
+      const { instance, cluster, region, instanceClass } = outputOf(made);
       const there = aws.in(region);
       const found = await memberOf(there, cluster, instance);
-      if (found?.DBInstanceStatus !== 'available')
-        return { ready: false, because: `${instance} is ${found?.DBInstanceStatus ?? 'not there'}` };
-      const endpoint = (await describeCluster(there, cluster))?.Endpoint;
+      const status = found?.DBInstanceStatus;
+      if (status !== undefined && neverAvailable.includes(status))
+        throw new OperatorError({
+          code: 'INSTANCE_FAILED',
+          message: `Instance ${instance} in ${region} is ${status} and does not become available: nothing restored can be asked`,
+          hint: `Its events say why: aws rds describe-events --source-type db-instance --source-identifier ${instance} --duration 120 --region ${region}. What was made is deleted by: runbook rollback`,
+        });
+      if (status !== 'available') return { ready: false, because: `${instance} is ${status ?? 'not there'}` };
+      const { Endpoint: endpoint, Port: port = 3306 } = (await describeCluster(there, cluster)) ?? {};
       if (endpoint === undefined) return { ready: false, because: `${cluster} has no endpoint yet` };
       const at = clock.now();
       return {
         ready: true,
         output: {
           endpoint,
+          port,
+          instanceClass,
           at: at.toISOString(),
-          madeAt: (found.InstanceCreateTime ?? at).toISOString(),
+          madeAt: (found?.InstanceCreateTime ?? at).toISOString(),
         },
       };
     },

@@ -3,10 +3,12 @@ import { isMountable } from '../services/efs/mounts.ts';
 import type { World } from '../world.ts';
 import type { Place } from './connect.ts';
 import { downtimesOf, isWithin } from './downtime.ts';
+import { filesFacts, isMountedByHand, ls, mount, stat, umount } from './mounts.ts';
 import { loadCredentials, placeOf, recycle, restart } from './on-node.ts';
 import { writeAfresh, writeOverPool } from './probe-write.ts';
 import { type CommandResult, failed, ok, runLine } from './shell.ts';
-import { storeCommands } from './store-commands.ts';
+import { databaseFacts, storeCommands } from './store-commands.ts';
+import { toolPlaceOf } from './tool.ts';
 import { beginWatch } from './write-watch.ts';
 
 export type { CommandResult } from './shell.ts';
@@ -45,9 +47,21 @@ const systemctl: Command = (world, node, [verb = '', unit = '']) => {
 };
 
 const usage =
-  'usage: morpheus-ctl credentials | reload-credentials | pool | recycle-pool | db-write [--fresh|--pooled] | db-watch --every Ns --for Ns | db-facts [--host HOST] | db-beacon ID | files-facts | files-beacon ID | files-adopt | queue-facts | queue-import s3://... | search-facts | search-restore s3://...';
+  'usage: morpheus-ctl credentials | reload-credentials | pool | recycle-pool | db-write [--fresh|--pooled] | db-watch --every Ns --for Ns | db-facts [--host HOST] | db-beacon ID | files-facts [--address ADDRESS] --at DIRECTORY | files-beacon ID | files-adopt | queue-facts | queue-import s3://... | search-facts | search-restore s3://...';
 
-const morpheusCtl = ofApplication((world, place, [verb = '', ...inputs]) => {
+/** On an instance of no fleet there is the tool of its image, and no application that it could tell of. */
+const morpheusCtl: Command = (world, node, inputs) => {
+  const [verb, ...rest] = inputs;
+  if (verb === 'files-facts') return filesFacts(world, node, rest);
+  const tool = toolPlaceOf(world, node);
+  return tool === undefined
+    ? ofFleet(world, node, inputs)
+    : verb === 'db-facts'
+      ? databaseFacts(world, tool, rest)
+      : failed(1, 'morpheus-ctl: morpheus does not run here');
+};
+
+const ofFleet = ofApplication((world, place, [verb = '', ...inputs]) => {
   if (isStarting(world, place)) return failed(1, 'morpheus-ctl: morpheus is starting');
   switch (verb) {
     case 'credentials':
@@ -116,11 +130,13 @@ const isMounted = (world: World, { node, on }: Place): boolean =>
   on.endpoints.files !== undefined &&
   isMountable(world, on.endpoints.files, node.instance.Placement.AvailabilityZone);
 
-const mountpoint = ofApplication((world, place, inputs) =>
-  inputs.includes(mountPoint) && isMounted(world, place)
-    ? ok(inputs.includes('-q') ? '' : `${mountPoint} is a mountpoint`)
-    : failed(1, inputs.includes('-q') ? '' : `${inputs.at(-1) ?? ''} is not a mountpoint`),
-);
+const mountpoint: Command = (world, node, inputs) => {
+  const path = inputs.at(-1) ?? '';
+  const place = path === mountPoint ? placeOf(world, node.instance.InstanceId) : undefined;
+  return isMountedByHand(node, path) || (place !== undefined && isMounted(world, place))
+    ? ok(inputs.includes('-q') ? '' : `${path} is a mountpoint`)
+    : failed(1, inputs.includes('-q') ? '' : `${path} is not a mountpoint`);
+};
 
 const df = ofApplication((world, place, inputs) => {
   if (!inputs.includes(mountPoint)) return failed(1, `df: ${inputs.at(-1) ?? ''}: No such file or directory`);
@@ -137,9 +153,15 @@ const commands: Readonly<Record<string, Command>> = {
   curl,
   mountpoint,
   df,
+  mount,
+  umount,
+  ls,
+  stat,
+  mkdir: () => ok(),
+  rmdir: () => ok(),
   true: () => ok(),
   false: () => failed(1, ''),
-  exit: (_world, _node, [code = '0']) => failed(Number(code) & 255, ''),
+  exit: (_world, _node, [code = '0']) => ({ ...failed(Number(code) & 255, ''), exits: true }),
   echo: (_world, _node, words) => ok(words.join(' ')),
   date: ({ now }) => ok(now.toUTCString()),
   hostname: (_world, { instance }) =>

@@ -7,6 +7,8 @@ export interface CommandResult {
   readonly seconds: number;
   /** What it prints is known only when it ends: the watch that knows. */
   readonly watch?: string;
+  /** The script is over. */
+  readonly exits?: true;
 }
 
 export const ok = (stdout = '', seconds = 0): CommandResult => ({ exitCode: 0, stdout, stderr: '', seconds });
@@ -52,14 +54,16 @@ export function runLine(line: string, run: (words: readonly string[]) => Command
   for (const { joint, words } of partsOf(line)) {
     if (joint === '&&' && whole.exitCode !== 0) continue;
     if (joint === '||' && whole.exitCode === 0) continue;
-    const { exitCode, stdout, stderr, seconds, watch = whole.watch } = run(words);
+    const { exitCode, stdout, stderr, seconds, watch = whole.watch, exits } = run(words);
     whole = {
       exitCode,
       stdout: whole.stdout + (stdout && `${stdout}\n`),
       stderr: whole.stderr + (stderr && `${stderr}\n`),
       seconds: whole.seconds + seconds,
       ...(watch !== undefined && { watch }),
+      ...(exits && { exits }),
     };
+    if (exits) break;
   }
   return { ...whole, stdout: whole.stdout.trimEnd(), stderr: whole.stderr.trimEnd() };
 }

@@ -1,4 +1,4 @@
-import { adoptRestored, filesSeen, writeBeacon } from '../services/efs/content.ts';
+import { adoptRestored, writeBeacon } from '../services/efs/content.ts';
 import { findFileSystem } from '../services/efs/find.ts';
 import { importDefinitions, queuesOf } from '../services/mq/definitions.ts';
 import { documentsOf, restoreSnapshot } from '../services/opensearch/documents.ts';
@@ -50,24 +50,27 @@ function objectAt(world: World, address = ''): ObjectVersion | CommandResult {
   );
 }
 
+/** Also for whoever has the tool and no application. */
+export const databaseFacts: StoreCommand = (world, place, [flag, host]) => {
+  const asked = flag === '--host' ? host : undefined;
+  const answer = connectAfresh(world, place, asked);
+  if ('error' in answer) return failed(1, answer.error, 1);
+  const found = databaseOf(world, place, asked);
+  if (found === undefined) return failed(1, 'No database');
+  const { cluster } = found;
+  return ok(
+    [
+      `cluster=${cluster.cluster.DBClusterIdentifier}`,
+      `rows=${rowsAt(world, cluster)}`,
+      `newest-row=${newestRow(world, cluster).toISOString()}`,
+      ...beaconLines(cluster.data.beacons),
+    ].join('\n'),
+  );
+};
+
 /** The verbs of `morpheus-ctl` that look into the stores or write to them. */
 export const storeCommands: Readonly<Record<string, StoreCommand>> = {
-  'db-facts'(world, place, [flag, host]) {
-    const asked = flag === '--host' ? host : undefined;
-    const answer = connectAfresh(world, place, asked);
-    if ('error' in answer) return failed(1, answer.error, 1);
-    const found = databaseOf(world, place, asked);
-    if (found === undefined) return failed(1, 'No database');
-    const { cluster } = found;
-    return ok(
-      [
-        `cluster=${cluster.cluster.DBClusterIdentifier}`,
-        `rows=${rowsAt(world, cluster)}`,
-        `newest-row=${newestRow(world, cluster).toISOString()}`,
-        ...beaconLines(cluster.data.beacons),
-      ].join('\n'),
-    );
-  },
+  'db-facts': databaseFacts,
 
   'db-beacon'(world, place, [id]) {
     if (!isName(id)) return failed(64, 'usage: morpheus-ctl db-beacon ID');
@@ -78,20 +81,6 @@ export const storeCommands: Readonly<Record<string, StoreCommand>> = {
     insertBeacon(world, found.cluster.cluster.DBClusterIdentifier, id);
     return written;
   },
-
-  'files-facts': reaching('files', (world, place) => {
-    const found = files(world, place);
-    if (found === undefined) return failed(1, 'No file system');
-    const { count, newest, beacons, aside } = filesSeen(world, found);
-    return ok(
-      [
-        `files=${count}`,
-        ...(newest === undefined ? [] : [`newest-file=${newest.toISOString()}`]),
-        `in-place=${aside === 0 ? 'yes' : 'no'}`,
-        ...beaconLines(beacons),
-      ].join('\n'),
-    );
-  }),
 
   'files-beacon': reaching('files', (world, place, [id]) => {
     const found = files(world, place);

@@ -91,6 +91,17 @@ export type WorldFault =
       readonly message?: string;
     }
   | { readonly what: 'restore-stuck'; readonly resourceType?: string }
+  /** A new cluster or instance stays `creating`, and cannot be deleted meanwhile. */
+  | {
+      readonly what: 'database-stays-creating';
+      readonly part?: 'cluster' | 'instance';
+      readonly name?: string;
+    }
+  /** Nothing more of the kind can be made in the Region. Names are those of RDS. */
+  | {
+      readonly what: 'quota-reached';
+      readonly quota: 'DBClusters' | 'DBInstances' | 'ManualClusterSnapshots';
+    }
   | {
       readonly what: 'backup-fails';
       readonly resourceType?: string;

@@ -34,6 +34,7 @@ export const securityGroups = {
   queue: 'sg-0c9e1f3a5b6d728ac',
   search: 'sg-0d0f2a4b6c7e839bd',
   restoreTest: 'sg-0e1a3b5c7d8f94ace',
+  restoreTestFiles: 'sg-0f2b4c6d8e9fa5bdf',
 } as const;
 
 export const database = {
@@ -159,6 +160,7 @@ export const recovery = {
     queue: 'sg-0f607182c3d456789',
     search: 'sg-0071829304e56789a',
     restoreTest: 'sg-0e5f7091b2d345678',
+    restoreTestFiles: 'sg-0f6081a2c3e456789',
   },
   subnetGroup: 'morpheus-prod-recovery',
 } as const;

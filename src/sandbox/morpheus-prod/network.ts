@@ -40,6 +40,7 @@ const reachable: Readonly<Record<string, readonly [port: number, from: string]>>
   queue: [5671, 'app'],
   search: [443, 'app'],
   restoreTest: [3306, 'app'],
+  restoreTestFiles: [2049, 'app'],
 };
 
 function permissionsFor(part: string, groups: Readonly<Record<string, string>>) {

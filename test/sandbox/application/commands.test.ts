@@ -1,7 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { connectionsCut, endWatch, runOnNode } from '../../../src/sandbox/application/hooks.ts';
-import { database, files, nodeIds, secrets } from '../../../src/sandbox/morpheus-prod/names.ts';
+import {
+  database,
+  files,
+  nodeIds,
+  secrets,
+  securityGroups,
+  subnetIds,
+  templateId,
+} from '../../../src/sandbox/morpheus-prod/names.ts';
 import { unseal } from '../../../src/sandbox/sealed.ts';
+import { instances } from '../../../src/sandbox/services/ec2/instances.ts';
+import { writeBeacon } from '../../../src/sandbox/services/efs/content.ts';
+import { copyOfFileSystem, restoreFiles } from '../../../src/sandbox/services/efs/copies.ts';
+import { findFileSystem, knownFileSystem } from '../../../src/sandbox/services/efs/find.ts';
+import { efsOperations as efs } from '../../../src/sandbox/services/efs/index.ts';
 import { setDatabasePassword } from '../../../src/sandbox/services/rds/connections.ts';
 import type { World } from '../../../src/sandbox/world.ts';
 import { first, pass, prod } from '../services/stack.ts';
@@ -135,6 +148,8 @@ describe('commands on a node', () => {
     ['echo "a  b" c # no more', 0, 'a  b c', ''],
     ['hostname', 0, 'ip-10-20-1-41.ec2.internal', ''],
     ['exit 3', 3, '', ''],
+    ['echo on; exit 0; echo no', 0, 'on', ''],
+    ['true || exit 4; echo on', 0, 'on', ''],
     ['false && echo no || echo yes; echo done', 0, 'yes\ndone', ''],
     ['true || echo no', 0, '', ''],
     ['/usr/bin/true', 0, '', ''],
@@ -160,5 +175,121 @@ describe('commands on a node', () => {
     expect(rows).toContainEqual(expect.stringMatching(/^pooled 2013 2026-03-02T02:10:05\.000Z\+1000 /));
     expect(rows.at(-1)).toMatch(/^pooled ok .* 2026-03-02T02:10:19\.000Z\+4 \d+$/);
     expect(endWatch(world, id, begun.watch ?? '')).toBe('');
+  });
+
+  describe('of another file system', () => {
+    /** A restored file system with a mount target in the node's zone. */
+    function restored(world: World, SecurityGroups: string[] = [securityGroups.restoreTestFiles]) {
+      const copy = copyOfFileSystem(world, files.arn);
+      const { FileSystemId = '' } = efs.CreateFileSystem(world, { CreationToken: 'restored' });
+      const state = findFileSystem(world, FileSystemId);
+      if (copy === undefined || state === undefined) throw new Error('nothing to restore');
+      restoreFiles(world, copy, state);
+      pass(world, 10);
+      const { IpAddress = '', MountTargetId } = efs.CreateMountTarget(world, {
+        FileSystemId,
+        SubnetId: first(subnetIds),
+        SecurityGroups,
+      });
+      pass(world, 120);
+      return { FileSystemId, IpAddress, MountTargetId, files: copy.files };
+    }
+
+    test('rule 12: it is mounted by the address of a mount target or by its name, read-only', () => {
+      const world = prod();
+      const { FileSystemId, IpAddress } = restored(world);
+      const name = `${FileSystemId}.efs.us-east-1.amazonaws.com`;
+      expect(run(world, `mount -t nfs4 -o nfsvers=4.1,ro ${IpAddress}:/ /mnt/x`).exitCode).toBe(0);
+      expect(run(world, `mount -t nfs4 -o ro ${name}:/ /mnt/x`)).toMatchObject({
+        exitCode: 32,
+        stderr: 'mount.nfs4: /mnt/x is busy or already mounted',
+      });
+      expect(run(world, `mount -t nfs4 -o ro ${name}:/ /mnt/y`).exitCode).toBe(0);
+      expect(run(world, `mount -t nfs4 ${IpAddress}:/ /mnt/z`).exitCode).toBe(1);
+    });
+
+    test('rule 12: nobody is let in by groups that do not', () => {
+      const world = prod();
+      const { IpAddress } = restored(world, [securityGroups.restoreTest]);
+      expect(run(world, `mount -t nfs4 -o ro ${IpAddress}:/ /mnt/x`)).toMatchObject({
+        exitCode: 32,
+        stderr: 'mount.nfs4: Connection timed out',
+        seconds: 30,
+      });
+    });
+
+    test('rule 13: it is told of and unmounted, by force where nobody is on the other side', () => {
+      const world = prod();
+      const { IpAddress, MountTargetId } = restored(world);
+      run(world, `mkdir -p /mnt/x && mount -t nfs4 -o ro ${IpAddress}:/ /mnt/x`);
+      expect(run(world, 'mountpoint /mnt/x').stdout).toBe('/mnt/x is a mountpoint');
+      efs.DeleteMountTarget(world, { MountTargetId });
+      expect(run(world, 'umount /mnt/x').stderr).toBe('umount: /mnt/x: target is busy.');
+      expect(run(world, 'umount -f -l /mnt/x').exitCode).toBe(0);
+      expect(run(world, 'mountpoint -q /mnt/x').exitCode).toBe(1);
+      expect(run(world, 'umount -l /mnt/x').exitCode).toBe(32);
+      expect(run(world, 'mountpoint -q /mnt/morpheus').exitCode).toBe(0);
+    });
+
+    test('rule 14: what lies below it', () => {
+      const world = prod();
+      const { IpAddress } = restored(world);
+      run(world, `mount -t nfs4 -o ro ${IpAddress}:/ /mnt/x`);
+      const { stdout: directory } = run(world, 'ls /mnt/x');
+      expect(directory).toMatch(/^aws-backup-restore_2026-03-02T02-10-00-000Z$/);
+      expect(run(world, `ls /mnt/x/${directory}`).stdout).toBe('morpheus');
+      expect(run(world, `stat /mnt/x/${directory}/morpheus`).exitCode).toBe(0);
+      expect(run(world, 'stat /mnt/x/morpheus')).toMatchObject({
+        exitCode: 1,
+        stderr: "stat: cannot access '/mnt/x/morpheus': No such file or directory",
+      });
+      expect(run(world, 'ls /mnt/y').exitCode).toBe(2);
+    });
+
+    test('rule 15: the facts of it, with nothing left mounted', () => {
+      const world = prod();
+      writeBeacon(world, knownFileSystem(world, files.id), 'before-the-test');
+      const { IpAddress, files: count } = restored(world);
+      const { stdout, exitCode } = run(world, `morpheus-ctl files-facts --address ${IpAddress} --at /mnt/x`);
+      expect(exitCode).toBe(0);
+      expect(stdout.split('\n')).toEqual([
+        'directory=aws-backup-restore_2026-03-02T02-10-00-000Z',
+        `files=${count}`,
+        expect.stringMatching(/^bytes=\d+$/),
+        'newest-file=2026-03-02T02:10:00.000Z',
+        'beacon=before-the-test 2026-03-02T02:10:00.000Z',
+      ]);
+      expect(run(world, 'mountpoint -q /mnt/x').exitCode).toBe(1);
+      expect(run(world, 'morpheus-ctl files-facts --at /mnt/x').exitCode).toBe(1);
+      run(world, `mount -t nfs4 -o ro ${IpAddress}:/ /mnt/x`);
+      expect(run(world, 'morpheus-ctl files-facts --at /mnt/x').stdout).toBe(stdout);
+      expect(run(world, 'morpheus-ctl files-facts').exitCode).toBe(64);
+    });
+  });
+
+  test('rule 11: an instance of no fleet has the tool of its image, and no application', () => {
+    const world = prod();
+    const node = first(
+      instances.RunInstances(world, {
+        MinCount: 1,
+        MaxCount: 1,
+        LaunchTemplate: { LaunchTemplateId: templateId },
+        SubnetId: first(subnetIds),
+      }).Instances,
+    );
+    pass(world, 90);
+    const on = (line: string) => runOnNode(world, node.InstanceId ?? '', line);
+    expect(on(`morpheus-ctl db-facts --host ${database.host}`).stdout).toMatch(
+      /^cluster=morpheus-prod\nrows=\d+/,
+    );
+    expect(on('morpheus-ctl pool')).toMatchObject({
+      exitCode: 1,
+      stderr: 'morpheus-ctl: morpheus does not run here',
+    });
+    setDatabasePassword(world, database.cluster, { user: database.applicationUser, password: 'another' });
+    expect(on(`morpheus-ctl db-facts --host ${database.host}`).stderr).toMatch(/^ERROR 1045/);
+    expect(world.ec2.nodes[node.InstanceId ?? '']?.application).toBeUndefined();
+    if (world.ec2.nodes[node.InstanceId ?? ''] !== undefined) world.ec2.software = {};
+    expect(on('morpheus-ctl db-facts').exitCode).toBe(127);
   });
 });

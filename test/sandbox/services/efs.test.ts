@@ -5,7 +5,7 @@ import { bytesAt, filesAt, writeBeacon } from '../../../src/sandbox/services/efs
 import { copyOfFileSystem } from '../../../src/sandbox/services/efs/copies.ts';
 import { knownFileSystem } from '../../../src/sandbox/services/efs/find.ts';
 import { efsOperations as efs } from '../../../src/sandbox/services/efs/index.ts';
-import { isMountable } from '../../../src/sandbox/services/efs/mounts.ts';
+import { isMountable, mountTargetBehind } from '../../../src/sandbox/services/efs/mounts.ts';
 import type { World } from '../../../src/sandbox/world.ts';
 import { faultOf, first, pass, prod } from './stack.ts';
 
@@ -244,6 +244,48 @@ describe('EFS', () => {
     expect(bytesAt(state, world.now)).toBeGreaterThan(copy?.bytes ?? 0);
     expect(copy?.beacons.map(({ id }) => id)).toEqual(['drill-1']);
     expect(copyOfFileSystem(world, `${files.arn}0`)).toBeUndefined();
+  });
+
+  test('rule 15: a mount target is reached by its address or name, by whom its security groups let in', () => {
+    const world = prod();
+    const [node] = Object.values(world.ec2.nodes);
+    if (node === undefined) throw new Error('no node');
+    const behind = (name: string) => mountTargetBehind(world, name, node)?.target.AvailabilityZoneName;
+    expect(behind('10.20.1.77')).toBe('us-east-1a');
+    expect(behind('10.20.2.77')).toBe('us-east-1b');
+    expect(behind(`${files.id}.efs.us-east-1.amazonaws.com`)).toBe('us-east-1a');
+    expect(behind('10.20.1.78')).toBeUndefined();
+    const FileSystemId = created(world);
+    const { IpAddress = '' } = efs.CreateMountTarget(world, {
+      FileSystemId,
+      SubnetId: first(subnetIds),
+      SecurityGroups: [securityGroups.restoreTest],
+    });
+    expect(behind(IpAddress)).toBeUndefined();
+    pass(world, 120);
+    expect(behind(IpAddress)).toBeUndefined();
+    const { MountTargetId } = first(mounts(world, FileSystemId));
+    efs.ModifyMountTargetSecurityGroups(world, {
+      MountTargetId,
+      SecurityGroups: [securityGroups.restoreTestFiles],
+    });
+    expect(behind(IpAddress)).toBe('us-east-1a');
+    node.instance.VpcId = 'vpc-of-another';
+    expect(behind(IpAddress)).toBeUndefined();
+  });
+
+  test('rule 16: a Region has a thousand file systems', () => {
+    const world = prod();
+    const [one] = world.efs.fileSystems;
+    if (one === undefined) throw new Error('no file system');
+    for (let number = 1; number < 1000; number += 1)
+      world.efs.fileSystems.push({
+        ...one,
+        fileSystem: { ...one.fileSystem, FileSystemId: `fs-${number}`, CreationToken: `token ${number}` },
+      });
+    expect(faultOf(() => created(world)).code).toBe('FileSystemLimitExceeded');
+    world.efs.fileSystems.pop();
+    created(world);
   });
 
   test('reads change nothing', () => {

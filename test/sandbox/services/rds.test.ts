@@ -611,6 +611,30 @@ describe('RDS: clusters', () => {
     expect(aws.DescribeDBClusters(world, {}).DBClusters).toHaveLength(1);
   });
 
+  test('rule 17: an instance is not deleted while it is creating', () => {
+    const world = prod();
+    addInstance(world, 'young');
+    expect(faultOf(() => aws.DeleteDBInstance(world, { DBInstanceIdentifier: 'young' })).code).toBe(
+      'InvalidDBInstanceStateFault',
+    );
+    untilUp(world, 'young');
+    aws.DeleteDBInstance(world, { DBInstanceIdentifier: 'young' });
+    expect(instance(world, 'young').DBInstanceStatus).toBe('deleting');
+  });
+
+  test('rule 20: a cluster is not deleted while it is creating', () => {
+    const world = prod();
+    const copy = copyOfCluster(world, names.clusterArn);
+    if (copy === undefined) throw new Error('no copy');
+    restoreCluster(world, copy, { DBClusterIdentifier: 'young', DBSubnetGroupName: names.subnetGroup });
+    const remove = () =>
+      aws.DeleteDBCluster(world, { DBClusterIdentifier: 'young', SkipFinalSnapshot: true });
+    expect(faultOf(remove).code).toBe('InvalidDBClusterStateFault');
+    passUntil(world, () => statusOf(world, 'young') === 'available');
+    remove();
+    expect(statusOf(world, 'young')).toBe('deleting');
+  });
+
   test('rule 20: what speaks against deleting a cluster', () => {
     const world = prod();
     const remove = (more: object = {}) => aws.DeleteDBCluster(world, { DBClusterIdentifier, ...more });
@@ -1206,16 +1230,6 @@ describe('RDS: behind the endpoints', () => {
     expect(value('CPUUtilization', reader)).toBeUndefined();
   });
 
-  test('rule 37: quotas are shown with what is used of them', () => {
-    const shown = aws.DescribeAccountAttributes(prod()).AccountQuotas;
-    expect(shown.map(({ AccountQuotaName, Used, Max }) => [AccountQuotaName, Used, Max])).toEqual([
-      ['DBClusters', 1, 40],
-      ['DBInstances', 2, 40],
-      ['ManualClusterSnapshots', 0, 100],
-      ['DBSubnetGroups', 1, 50],
-    ]);
-  });
-
   test('a stored world goes on as it would have', () => {
     const world = prod();
     aws.FailoverDBCluster(world, { DBClusterIdentifier });
@@ -1225,5 +1239,65 @@ describe('RDS: behind the endpoints', () => {
     expect(again.rds).toEqual(world.rds);
     expect(writerOf(again)).toBe(reader);
     expect(JSON.stringify(world.rds).length).toBeLessThan(30_000);
+  });
+});
+
+describe('limits', () => {
+  const quotas = (world: World) =>
+    Object.fromEntries(
+      aws
+        .DescribeAccountAttributes(world)
+        .AccountQuotas.map(({ AccountQuotaName, Used, Max }) => [AccountQuotaName, [Used, Max]]),
+    );
+
+  test('rule 37: what is used of the quotas, and what there may be', () => {
+    const world = prod();
+    const { length } = world.rds.snapshots;
+    expect(quotas(world)).toEqual({
+      DBClusters: [1, 40],
+      DBInstances: [2, 40],
+      ManualClusterSnapshots: [length, 100],
+    });
+    addInstance(world, 'third');
+    expect(quotas(world)).toMatchObject({ DBInstances: [3, 40] });
+  });
+
+  test('rule 37: nothing is made beyond them, by restores neither', () => {
+    const world = prod();
+    const copy = copyOfCluster(world, names.clusterArn);
+    if (copy === undefined) throw new Error('no copy');
+    world.faults.push({ what: 'quota-reached', quota: 'DBClusters' });
+    const settings = { DBClusterIdentifier: 'one-more', DBSubnetGroupName: names.subnetGroup };
+    expect(faultOf(() => restoreCluster(world, copy, settings))).toEqual({
+      code: 'DBClusterQuotaExceededFault',
+      message: 'Cannot create more than 40 DB clusters',
+    });
+    expect(quotas(world)).toMatchObject({ DBClusters: [40, 40], DBInstances: [2, 40] });
+    world.faults.push({ what: 'quota-reached', quota: 'DBInstances' });
+    expect(faultOf(() => addInstance(world, 'third')).code).toBe('InstanceQuotaExceededFault');
+    world.faults.length = 0;
+    addInstance(world, 'third');
+  });
+
+  test('rule 38: a cluster or an instance stays creating while the fault lasts', () => {
+    const world = prod();
+    world.faults.push({
+      what: 'database-stays-creating',
+      part: 'instance',
+      from: world.now,
+      lasts: 3_600_000,
+    });
+    addInstance(world, 'third');
+    pass(world, 3500);
+    expect(instance(world, 'third').DBInstanceStatus).toBe('creating');
+    pass(world, 200);
+    expect(instance(world, 'third').DBInstanceStatus).toBe('available');
+    const copy = copyOfCluster(world, names.clusterArn);
+    if (copy === undefined) throw new Error('no copy');
+    world.faults.push({ what: 'database-stays-creating', name: 'stuck' });
+    for (const DBClusterIdentifier of ['stuck', 'other'])
+      restoreCluster(world, copy, { DBClusterIdentifier, DBSubnetGroupName: names.subnetGroup });
+    pass(world, 7200);
+    expect(['stuck', 'other'].map((name) => statusOf(world, name))).toEqual(['creating', 'available']);
   });
 });

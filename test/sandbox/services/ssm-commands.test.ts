@@ -141,6 +141,10 @@ describe('Systems Manager', () => {
       StandardOutputContent: '',
     });
     expect(ran(world, ['exit 3', 'echo on'])).toMatchObject({ ResponseCode: 3, StandardOutputContent: '' });
+    expect(ran(world, ['false || exit 0', 'echo on'])).toMatchObject({
+      Status: 'Success',
+      StandardOutputContent: '',
+    });
   });
 
   test('rule 17: long output is cut', () => {

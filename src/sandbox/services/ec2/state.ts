@@ -28,6 +28,14 @@ export interface NodeState {
   /** The agent that completes the terminating lifecycle hook hangs. */
   agentHangs?: true;
   terminatedAt?: Date;
+  /** File systems that somebody mounted by hand, by where. What the application mounts when it boots follows from its endpoints. */
+  mounts?: Mount[];
+}
+
+export interface Mount {
+  readonly at: string;
+  /** The address or name that was given to `mount`. */
+  readonly from: string;
 }
 
 export type TemplateVersion = Known<

@@ -44,6 +44,9 @@ function checkThroughput(mode: string | undefined, provisioned: number | undefin
     );
 }
 
+/** https://docs.aws.amazon.com/efs/latest/ug/limits.html */
+const mostFileSystems = 1000;
+
 /** The key of whoever names none. */
 const ownKey = (world: World): string =>
   `arn:aws:kms:${world.region}:${world.account}:alias/aws/elasticfilesystem`;
@@ -75,6 +78,11 @@ export function createFileSystem(world: World, request: CreateFileSystemRequest)
       { members: { FileSystemId } },
     );
   }
+  if (fileSystems(world).length >= mostFileSystems)
+    throw new AwsFault(
+      'FileSystemLimitExceeded',
+      `You have reached the maximum number of file systems (${mostFileSystems}) in this Region.`,
+    );
   if (!['generalPurpose', 'maxIO'].includes(PerformanceMode))
     throw badRequest(`Invalid performance mode '${PerformanceMode}'.`);
   checkThroughput(ThroughputMode, request.ProvisionedThroughputInMibps);

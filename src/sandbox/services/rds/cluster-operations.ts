@@ -1,4 +1,4 @@
-import { hours } from '../../../duration.ts';
+import { hours, seconds } from '../../../duration.ts';
 import { later, schedule } from '../../schedule.ts';
 import { seal } from '../../sealed.ts';
 import { AwsFault } from '../../service.ts';
@@ -15,10 +15,13 @@ import { newCluster } from './new-cluster.ts';
 import { bringUp, takeDown } from './serving.ts';
 import { newSnapshot } from './snapshots.ts';
 import type { ClusterState, RdsEvent } from './state.ts';
+import { isStuck } from './stuck.ts';
 import { drawSpan } from './timings.ts';
 import { backupWindow, maintenanceWindow } from './windows.ts';
 
 const automaticRestart = hours(7 * 24);
+
+const retryEvery = seconds(30);
 
 export const clusterOperations = {
   CreateDBCluster(world, input) {
@@ -79,7 +82,7 @@ export const clusterOperations = {
         'InvalidParameterCombination',
         'FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.',
       );
-    if (cluster.Status === 'deleting') mustBe(state, 'available');
+    if (cluster.Status === 'deleting' || cluster.Status === 'creating') mustBe(state, 'available');
     if (instances.some(({ instance }) => instance.DBInstanceStatus !== 'deleting'))
       throw new AwsFault(
         'InvalidDBClusterStateFault',
@@ -167,6 +170,7 @@ export const clusterEvents: EventHandlers<LastingEvent> = {
   'database-cluster-created'(world, { cluster }) {
     const state = findCluster(world, cluster);
     if (state === undefined) return;
+    if (isStuck(world, 'cluster', cluster)) return plan(world, state, 'database-cluster-created', retryEvery);
     state.cluster.Status = 'available';
     say(world, 'db-cluster', cluster, 'creation', 'DB cluster created');
   },

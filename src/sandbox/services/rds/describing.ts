@@ -15,23 +15,7 @@ import { findSingle, shownSingle, singleFilters } from './single-instances.ts';
 import { allSnapshots, knownSnapshot, shownSnapshot } from './snapshots.ts';
 import type { ClusterState, SnapshotState } from './state.ts';
 
-/** What a new account may have in a Region. https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/CHAP_Limits.html */
-const quotas = { clusters: 40, instances: 40, manualClusterSnapshots: 100, subnetGroups: 50 };
-
 export const describing = {
-  DescribeAccountAttributes({ rds }) {
-    const quota = (AccountQuotaName: string, Max: number, Used: number) => ({ AccountQuotaName, Max, Used });
-    const manual = rds.snapshots.filter(({ snapshot }) => snapshot.SnapshotType === 'manual');
-    return {
-      AccountQuotas: [
-        quota('DBClusters', quotas.clusters, rds.clusters.length),
-        quota('DBInstances', quotas.instances, rds.clusters.flatMap(({ instances }) => instances).length),
-        quota('ManualClusterSnapshots', quotas.manualClusterSnapshots, manual.length),
-        quota('DBSubnetGroups', quotas.subnetGroups, rds.subnetGroups.length),
-      ],
-    };
-  },
-
   DescribeDBClusters(world, input) {
     const { clusters } = world.rds;
     const asked = input.DBClusterIdentifier;

@@ -8,6 +8,7 @@ import { groupOperations } from './groups.ts';
 import { instanceEvents } from './instance-events.ts';
 import { instanceOperations } from './instance-operations.ts';
 import { clusterModification, modificationEvents } from './modify-cluster.ts';
+import { quotaOperations } from './quotas.ts';
 import { snapshotOperations } from './snapshot-operations.ts';
 import type { RdsEvent } from './state.ts';
 import { tagOperations } from './tags.ts';
@@ -19,6 +20,7 @@ export const rdsOperations = {
   ...instanceOperations,
   ...snapshotOperations,
   ...groupOperations,
+  ...quotaOperations,
   ...tagOperations,
 } satisfies Operations<typeof import('@aws-sdk/client-rds')>;
 

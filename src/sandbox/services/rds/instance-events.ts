@@ -7,6 +7,7 @@ import { findInstance } from './find.ts';
 import { hostedZone, hostSuffix } from './new-cluster.ts';
 import { bringUp, isOutOfReach, takeDown } from './serving.ts';
 import type { InstanceState, RdsEvent } from './state.ts';
+import { isStuck } from './stuck.ts';
 import { drawSpan } from './timings.ts';
 
 type InstanceEvent = Extract<RdsEvent, { dbInstance: string }>;
@@ -38,6 +39,10 @@ export const instanceEvents: EventHandlers<InstanceEvent> = {
     const found = findInstance(world, dbInstance);
     if (found === undefined) return;
     const { cluster, member } = found;
+    if (isStuck(world, 'instance', dbInstance)) {
+      schedule(world, later(world.now, retryEvery), { kind: 'database-instance-created', dbInstance });
+      return;
+    }
     member.instance.Endpoint = {
       Address: `${dbInstance}.${hostSuffix(world)}`,
       Port: cluster.cluster.Port,

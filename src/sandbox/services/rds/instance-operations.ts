@@ -20,6 +20,7 @@ import { orderable } from './instance-classes.ts';
 import { changeClass } from './instance-events.ts';
 import { usableKey } from './keys.ts';
 import { resourceId } from './new-cluster.ts';
+import { mustHaveRoom } from './quotas.ts';
 import { isWriter, takeDown } from './serving.ts';
 import { findSingle, modifySingle, refuseSingle } from './single-instances.ts';
 import type { ClusterState, InstanceState } from './state.ts';
@@ -49,6 +50,7 @@ export const instanceOperations = {
     const DBInstanceClass = orderable(input.DBInstanceClass ?? '', cluster.EngineVersion);
     if (findInstance(world, name) !== undefined || findSingle(world, name) !== undefined)
       throw new AwsFault('DBInstanceAlreadyExistsFault', 'DB instance already exists');
+    mustHaveRoom(world, 'DBInstances', 'InstanceQuotaExceededFault', 'DB instances');
     mustBe(state, 'available');
     usableKey(world, cluster.KmsKeyId);
     const AvailabilityZone = zoneFor(world, state, input.AvailabilityZone);
@@ -175,6 +177,11 @@ export const instanceOperations = {
       );
     if (member.instance.DBInstanceStatus === 'deleting')
       throw new AwsFault('InvalidDBInstanceStateFault', `Instance ${name} is already being deleted.`);
+    if (member.instance.DBInstanceStatus === 'creating')
+      throw new AwsFault(
+        'InvalidDBInstanceStateFault',
+        `Instance ${name} is currently creating - it cannot be deleted.`,
+      );
     forgetPlans(world, name);
     takeDown(world, state, member, 'deleting');
     const [best] = candidates(world, state);

@@ -5,6 +5,7 @@ import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
 import { parameterGroupFamily } from './engine-versions.ts';
 import { arnOf, findCluster, knownClusterParameterGroup, knownSubnetGroup, newIdentifier } from './find.ts';
+import { mustHaveRoom } from './quotas.ts';
 import type { ClusterData, ClusterState } from './state.ts';
 
 export interface NewClusterSettings {
@@ -37,6 +38,7 @@ export function newCluster(
   const name = newIdentifier(settings.DBClusterIdentifier, 'DBClusterIdentifier');
   if (findCluster(world, name) !== undefined)
     throw new AwsFault('DBClusterAlreadyExistsFault', 'DB Cluster already exists');
+  mustHaveRoom(world, 'DBClusters', 'DBClusterQuotaExceededFault', 'DB clusters');
   const { group } = knownSubnetGroup(world, settings.DBSubnetGroupName);
   const parameterGroup = settings.DBClusterParameterGroupName ?? `default.${parameterGroupFamily}`;
   if (!parameterGroup.startsWith('default.')) knownClusterParameterGroup(world, parameterGroup);

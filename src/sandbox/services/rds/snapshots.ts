@@ -8,11 +8,9 @@ import { copyAt } from './copy-at.ts';
 import { say } from './event-log.ts';
 import { arnOf, findSnapshot, nameIn, newIdentifier, snapshotNotFound } from './find.ts';
 import { usableKey } from './keys.ts';
+import { mustHaveRoom } from './quotas.ts';
 import type { ClusterCopy, ClusterState, SnapshotState } from './state.ts';
 import { drawSpan } from './timings.ts';
-
-/** https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/CHAP_Limits.html */
-const quota = 100;
 
 export const isAvailable = (world: World, { availableAt }: SnapshotState): boolean =>
   availableAt <= world.now;
@@ -120,8 +118,7 @@ export function freeName(world: World, identifier: string | undefined, parameter
       'DBClusterSnapshotAlreadyExistsFault',
       `Cannot create the snapshot because a snapshot with the identifier ${name} already exists.`,
     );
-  if (world.rds.snapshots.length >= quota)
-    throw new AwsFault('SnapshotQuotaExceededFault', `Cannot create more than ${quota} manual snapshots`);
+  mustHaveRoom(world, 'ManualClusterSnapshots', 'SnapshotQuotaExceededFault', 'manual snapshots');
   return name;
 }
 

@@ -98,6 +98,7 @@ function runNext(world: World, handled: Handled): void {
   invocation.exitCode = result.exitCode;
   print(invocation, result);
   if (result.watch !== undefined) invocation.watch = result.watch;
+  if (result.exits) invocation.lines = script.length;
   const left = (Number(deadlineOf(handled)) - Number(world.now)) / 1000;
   soon(world, 'command-line-ended', handled, Math.min(result.seconds, left));
 }
