@@ -3,7 +3,7 @@ import { smallStack } from '../helpers/drill-environment.ts';
 import { standardRunbookTests } from '../helpers/standard-runbook-tests.ts';
 
 /** Each of its runs takes a second or two, and a whole one has four hundred lines. */
-const oneOf = 30;
+const oneOf = 45;
 
 standardRunbookTests('dr-drill', { runbook: drDrill, parameters: {}, ...smallStack('files') }, { oneOf });
 
