@@ -7,6 +7,7 @@ import { fileSystemSchema } from './environment/file-system.ts';
 import { fleetSchema } from './environment/fleet.ts';
 import { pricesSchema } from './environment/prices.ts';
 import { rdsInstanceSchema } from './environment/rds-instance.ts';
+import { recoveryStackSchema } from './environment/recovery-stack.ts';
 import { rotatedSecretSchema } from './environment/rotated-secret.ts';
 import { searchDomainSchema } from './environment/search-domain.ts';
 
@@ -77,6 +78,10 @@ export const environmentSchema = z.strictObject({
     })
     .default({ blocking: [], stop: [], success: [] })
     .meta({ description: 'CloudWatch alarms by the part they play in a run' }),
+  recovery: recoveryStackSchema.optional().meta({
+    description:
+      'What is prepared in the recovery Region. Each component says under its own recovery: how it is brought up there',
+  }),
   prices: pricesSchema
     .optional()
     .meta({ description: 'What temporary resources cost. Without a price, runs say hours and no money' }),

@@ -245,3 +245,35 @@ export const terminateInstance = awsFunction(
 
 const refreshId = (aws: ChangeClients, operation: string, id: string | undefined): string =>
   present(id, 'id of the instance refresh', { aws, action: `autoscaling:${operation}`, write: true });
+
+const groupTag = (group: string, Key: string) => ({
+  ResourceId: group,
+  ResourceType: 'auto-scaling-group',
+  Key,
+});
+
+/**
+ * Sets tags of a group, which every instance gets that is launched from then on; those that run stay as they are.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateOrUpdateTags.html
+ */
+export const tagGroup = awsFunction(
+  ['autoscaling:CreateOrUpdateTags'],
+  async (aws: ChangeClients, group: string, tags: Readonly<Record<string, string>>): Promise<void> => {
+    const { CreateOrUpdateTagsCommand } = await sdk();
+    const Tags = Object.entries(tags).map(([key, Value]) => ({
+      ...groupTag(group, key),
+      Value,
+      PropagateAtLaunch: true,
+    }));
+    await aws.send(service, new CreateOrUpdateTagsCommand({ Tags }));
+  },
+);
+
+/** Fine for one that is not there. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteTags.html */
+export const untagGroup = awsFunction(
+  ['autoscaling:DeleteTags'],
+  async (aws: ChangeClients, group: string, keys: readonly string[]): Promise<void> => {
+    const { DeleteTagsCommand } = await sdk();
+    await aws.send(service, new DeleteTagsCommand({ Tags: keys.map((key) => groupTag(group, key)) }));
+  },
+);

@@ -89,14 +89,14 @@ export const describeVault = awsFunction(
 );
 
 /**
- * The recovery points of a resource in a vault, in no particular order.
+ * The recovery points in a vault, of one resource where it is named, in no particular order.
  * https://docs.aws.amazon.com/aws-backup/latest/devguide/API_ListRecoveryPointsByBackupVault.html
  */
 export const listRecoveryPoints = awsFunction(
   ['backup:ListRecoveryPointsByBackupVault'],
   async (
     aws: ReadClients,
-    { vault, resource }: { readonly vault: string; readonly resource: string },
+    { vault, resource }: { readonly vault: string; readonly resource?: string },
   ): Promise<RecoveryPointByBackupVault[]> => {
     const { ListRecoveryPointsByBackupVaultCommand } = await sdk();
     return collectPages(async (NextToken) => {

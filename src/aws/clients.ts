@@ -48,6 +48,7 @@ export type ServiceName =
   | 'route-53'
   | 's3'
   | 'secrets-manager'
+  | 'service-quotas'
   | 'ssm'
   | 'sts';
 

@@ -1,4 +1,4 @@
-import type { Image, LaunchTemplate, LaunchTemplateVersion } from '@aws-sdk/client-ec2';
+import type { _InstanceType, Image, LaunchTemplate, LaunchTemplateVersion } from '@aws-sdk/client-ec2';
 import { AwsCallError } from '../errors.ts';
 import { absentWhen } from './absent.ts';
 import { awsFunction } from './aws-function.ts';
@@ -62,9 +62,10 @@ export const describeLaunchTemplateVersions = awsFunction(
 
 export interface NewLaunchTemplateVersion {
   readonly id: string;
-  /** Everything but the image comes from this version. */
+  /** Everything but what is given here comes from this version. */
   readonly sourceVersion: string;
-  readonly imageId: string;
+  readonly imageId?: string;
+  readonly instanceType?: string;
   /** At most 255 characters. */
   readonly description: string;
   /** At most 128 characters of ASCII. A second call with the same token makes no second version. */
@@ -72,7 +73,7 @@ export interface NewLaunchTemplateVersion {
 }
 
 /**
- * Makes a version with another image, which no group uses yet unless it follows `$Latest`.
+ * Makes a version with another image or instance type, which no group uses yet unless it follows `$Latest`.
  * @returns its number
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplateVersion.html
  */
@@ -85,7 +86,10 @@ export const createLaunchTemplateVersion = awsFunction(
       new CreateLaunchTemplateVersionCommand({
         LaunchTemplateId: wanted.id,
         SourceVersion: wanted.sourceVersion,
-        LaunchTemplateData: { ImageId: wanted.imageId },
+        LaunchTemplateData: {
+          ...(wanted.imageId !== undefined && { ImageId: wanted.imageId }),
+          ...(wanted.instanceType !== undefined && { InstanceType: wanted.instanceType as _InstanceType }),
+        },
         VersionDescription: wanted.description,
         ClientToken: wanted.clientToken,
       }),

@@ -57,3 +57,15 @@ export const deleteFileSystem = awsFunction(
     await aws.send('efs', new DeleteFileSystemCommand({ FileSystemId: id }));
   },
 );
+
+/** All of the Region that is asked. https://docs.aws.amazon.com/efs/latest/ug/API_DescribeFileSystems.html */
+export const listFileSystems = awsFunction(
+  ['elasticfilesystem:DescribeFileSystems'],
+  async (aws: ReadClients): Promise<FileSystemDescription[]> => {
+    const { DescribeFileSystemsCommand } = await sdk();
+    return collectPages(async (Marker) => {
+      const page = await aws.send('efs', new DescribeFileSystemsCommand({ Marker }));
+      return { items: page.FileSystems, next: page.NextMarker };
+    });
+  },
+);

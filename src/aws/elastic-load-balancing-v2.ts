@@ -1,4 +1,6 @@
 import type {
+  Listener,
+  LoadBalancer,
   TargetGroup,
   TargetGroupAttribute,
   TargetHealthDescription,
@@ -6,8 +8,9 @@ import type {
 import { absentWhen } from './absent.ts';
 import { awsFunction } from './aws-function.ts';
 import type { ChangeClients, ReadClients } from './clients.ts';
+import { collectPages } from './pagination.ts';
 
-export type { TargetGroup, TargetGroupAttribute, TargetHealthDescription };
+export type { Listener, LoadBalancer, TargetGroup, TargetGroupAttribute, TargetHealthDescription };
 
 const service = 'elastic-load-balancing-v2';
 const sdk = () => import('./sdk/elastic-load-balancing-v2.ts');
@@ -88,5 +91,35 @@ export const registerTarget = awsFunction(
       service,
       new RegisterTargetsCommand({ TargetGroupArn: targetGroupArn, Targets: [{ Id: instanceId }] }),
     );
+  },
+);
+
+/**
+ * The load balancer of this name, `undefined` where there is none.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html
+ */
+export const describeLoadBalancer = awsFunction(
+  ['elasticloadbalancing:DescribeLoadBalancers'],
+  async (aws: ReadClients, name: string): Promise<LoadBalancer | undefined> => {
+    const { DescribeLoadBalancersCommand } = await sdk();
+    const answer = await absentWhen(['LoadBalancerNotFound'], () =>
+      aws.send(service, new DescribeLoadBalancersCommand({ Names: [name] })),
+    );
+    return answer?.LoadBalancers?.[0];
+  },
+);
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeListeners.html */
+export const describeListeners = awsFunction(
+  ['elasticloadbalancing:DescribeListeners'],
+  async (aws: ReadClients, loadBalancerArn: string): Promise<Listener[]> => {
+    const { DescribeListenersCommand } = await sdk();
+    return collectPages(async (Marker) => {
+      const page = await aws.send(
+        service,
+        new DescribeListenersCommand({ LoadBalancerArn: loadBalancerArn, Marker }),
+      );
+      return { items: page.Listeners, next: page.NextMarker };
+    });
   },
 );

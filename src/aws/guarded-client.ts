@@ -47,6 +47,7 @@ const clientClassOf: Readonly<Record<ServiceName, () => Promise<SdkClientClass>>
   'route-53': async () => (await import('./sdk/route-53.ts')).Route53Client,
   s3: async () => (await import('./sdk/s3.ts')).S3Client,
   'secrets-manager': async () => (await import('./sdk/secrets-manager.ts')).SecretsManagerClient,
+  'service-quotas': async () => (await import('./sdk/service-quotas.ts')).ServiceQuotasClient,
   ssm: async () => (await import('./sdk/ssm.ts')).SSMClient,
   sts: async () => (await import('./sdk/sts.ts')).STSClient,
 };

@@ -17,6 +17,7 @@ export const iamPrefixOf = {
   'route-53': 'route53',
   s3: 's3',
   'secrets-manager': 'secretsmanager',
+  'service-quotas': 'servicequotas',
   ssm: 'ssm',
   sts: 'sts',
 } as const satisfies Record<ServiceName, string>;

@@ -9,6 +9,7 @@ import { awsFunction } from './aws-function.ts';
 import type { ChangeClients, ReadClients } from './clients.ts';
 import { collectPages } from './pagination.ts';
 import { reveal, type SecretValue } from './secret-value.ts';
+import { present } from './unreadable-answer.ts';
 
 export type {
   ConfigurationRevision,
@@ -132,5 +133,110 @@ export const rebootBroker = awsFunction(
   async (aws: ChangeClients, broker: string): Promise<void> => {
     const { RebootBrokerCommand } = await sdk();
     await aws.send(service, new RebootBrokerCommand({ BrokerId: broker }));
+  },
+);
+
+/** The id of the broker of this name; `undefined` where there is none. https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers.html */
+export const brokerNamed = awsFunction(
+  ['mq:ListBrokers'],
+  async (aws: ReadClients, name: string): Promise<string | undefined> => {
+    const { ListBrokersCommand } = await sdk();
+    const brokers = await collectPages(async (NextToken) => {
+      const page = await aws.send(service, new ListBrokersCommand({ MaxResults: 100, NextToken }));
+      return { items: page.BrokerSummaries, next: page.NextToken };
+    });
+    return brokers.find(({ BrokerName }) => BrokerName === name)?.BrokerId;
+  },
+);
+
+/** The id of the configuration of this name; `undefined` where there is none. https://docs.aws.amazon.com/amazon-mq/latest/api-reference/configurations.html */
+export const configurationNamed = awsFunction(
+  ['mq:ListConfigurations'],
+  async (aws: ReadClients, name: string): Promise<string | undefined> => {
+    const { ListConfigurationsCommand } = await sdk();
+    const all = await collectPages(async (NextToken) => {
+      const page = await aws.send(service, new ListConfigurationsCommand({ MaxResults: 100, NextToken }));
+      return { items: page.Configurations, next: page.NextToken };
+    });
+    return all.find(({ Name }) => Name === name)?.Id;
+  },
+);
+
+export interface NewBroker {
+  readonly name: string;
+  readonly engineVersion: string;
+  readonly instanceType: string;
+  readonly deploymentMode: 'SINGLE_INSTANCE' | 'CLUSTER_MULTI_AZ';
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  /** AWS's own key without it. */
+  readonly key?: string | undefined;
+  readonly user: string;
+  readonly password: SecretValue;
+  readonly tags: Readonly<Record<string, string>>;
+  /** A second call with the same token makes no second broker. */
+  readonly token: string;
+}
+
+/**
+ * A broker of RabbitMQ with one user, which nobody can reach from outside the VPC. It runs after 15 to 30 minutes.
+ * @returns its id
+ * https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers.html#brokers-http-methods
+ */
+export const createBroker = awsFunction(
+  [
+    'mq:CreateBroker',
+    'mq:CreateTags',
+    'ec2:CreateNetworkInterface',
+    'ec2:CreateNetworkInterfacePermission',
+    'ec2:DescribeSecurityGroups',
+    'ec2:DescribeSubnets',
+    'ec2:DescribeVpcs',
+  ],
+  async (aws: ChangeClients, wanted: NewBroker): Promise<string> => {
+    const { CreateBrokerCommand } = await sdk();
+    const { BrokerId } = await aws.send(
+      service,
+      new CreateBrokerCommand({
+        BrokerName: wanted.name,
+        EngineType: 'RABBITMQ',
+        EngineVersion: wanted.engineVersion,
+        HostInstanceType: wanted.instanceType,
+        DeploymentMode: wanted.deploymentMode,
+        PubliclyAccessible: false,
+        AutoMinorVersionUpgrade: false,
+        SubnetIds: [...wanted.subnets],
+        SecurityGroups: [...wanted.securityGroups],
+        ...(wanted.key !== undefined && {
+          EncryptionOptions: { KmsKeyId: wanted.key, UseAwsOwnedKey: false },
+        }),
+        Users: [{ Username: wanted.user, Password: reveal(wanted.password) }],
+        Tags: { ...wanted.tags },
+        CreatorRequestId: wanted.token,
+      }),
+    );
+    return present(BrokerId, 'id of the broker', { aws, action: 'mq:CreateBroker', write: true });
+  },
+);
+
+/** Refused while it is being made. Gone after some minutes. https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers-broker-id.html */
+export const deleteBroker = awsFunction(
+  ['mq:DeleteBroker', 'ec2:DeleteNetworkInterface'],
+  async (aws: ChangeClients, broker: string): Promise<void> => {
+    const { DeleteBrokerCommand } = await sdk();
+    await absentWhen(['NotFoundException'], () =>
+      aws.send(service, new DeleteBrokerCommand({ BrokerId: broker })),
+    );
+  },
+);
+
+/** One that no broker uses; fine where it is gone. https://docs.aws.amazon.com/amazon-mq/latest/api-reference/configurations-configuration-id.html */
+export const deleteBrokerConfiguration = awsFunction(
+  ['mq:DeleteConfiguration'],
+  async (aws: ChangeClients, id: string): Promise<void> => {
+    const { DeleteConfigurationCommand } = await sdk();
+    await absentWhen(['NotFoundException'], () =>
+      aws.send(service, new DeleteConfigurationCommand({ ConfigurationId: id })),
+    );
   },
 );

@@ -1,4 +1,9 @@
-import type { DomainConfig, DomainStatus } from '@aws-sdk/client-opensearch';
+import type {
+  DomainConfig,
+  DomainStatus,
+  OpenSearchPartitionInstanceType,
+  VolumeType,
+} from '@aws-sdk/client-opensearch';
 import { absentWhen } from './absent.ts';
 import { awsFunction } from './aws-function.ts';
 import type { ChangeClients, ReadClients } from './clients.ts';
@@ -79,5 +84,91 @@ export const setSearchMasterPassword = awsFunction(
         },
       }),
     );
+  },
+);
+
+export interface NewDomain {
+  readonly name: string;
+  readonly engineVersion: string;
+  /** Such as `r6g.large.search`. */
+  readonly instanceType: string;
+  readonly instanceCount: number;
+  readonly zones: number;
+  readonly volume: { readonly type: VolumeType; readonly gibibytes: number };
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  /** AWS's own key without it. */
+  readonly key?: string | undefined;
+  readonly user: string;
+  readonly password: SecretValue;
+  readonly accessPolicy: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * A domain within the VPC, encrypted at rest and on its ways, with one master user. It is active after 15 to 30 minutes. A name is used
+ * once: `ResourceAlreadyExistsException`. The account's first domain in a VPC needs `iam:CreateServiceLinkedRole` as well.
+ * https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_CreateDomain.html
+ */
+export const createDomain = awsFunction(
+  ['es:CreateDomain', 'es:AddTags', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs'],
+  async (aws: ChangeClients, wanted: NewDomain): Promise<void> => {
+    const { CreateDomainCommand } = await sdk();
+    await aws.send(
+      service,
+      new CreateDomainCommand({
+        DomainName: wanted.name,
+        EngineVersion: wanted.engineVersion,
+        ClusterConfig: {
+          InstanceType: wanted.instanceType as OpenSearchPartitionInstanceType,
+          InstanceCount: wanted.instanceCount,
+          ZoneAwarenessEnabled: wanted.zones > 1,
+          ...(wanted.zones > 1 && { ZoneAwarenessConfig: { AvailabilityZoneCount: wanted.zones } }),
+        },
+        EBSOptions: {
+          EBSEnabled: true,
+          VolumeType: wanted.volume.type,
+          VolumeSize: wanted.volume.gibibytes,
+        },
+        VPCOptions: { SubnetIds: [...wanted.subnets], SecurityGroupIds: [...wanted.securityGroups] },
+        EncryptionAtRestOptions: {
+          Enabled: true,
+          ...(wanted.key !== undefined && { KmsKeyId: wanted.key }),
+        },
+        NodeToNodeEncryptionOptions: { Enabled: true },
+        DomainEndpointOptions: { EnforceHTTPS: true },
+        AdvancedSecurityOptions: {
+          Enabled: true,
+          InternalUserDatabaseEnabled: true,
+          MasterUserOptions: {
+            MasterUserName: wanted.user,
+            MasterUserPassword: reveal(wanted.password),
+          },
+        },
+        AccessPolicies: wanted.accessPolicy,
+        TagList: Object.entries(wanted.tags).map(([Key, Value]) => ({ Key, Value })),
+      }),
+    );
+  },
+);
+
+/** With all that is in it; gone after some minutes. https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_DeleteDomain.html */
+export const deleteDomain = awsFunction(
+  ['es:DeleteDomain'],
+  async (aws: ChangeClients, domain: string): Promise<void> => {
+    const { DeleteDomainCommand } = await sdk();
+    await absentWhen(['ResourceNotFoundException'], () =>
+      aws.send(service, new DeleteDomainCommand({ DomainName: domain })),
+    );
+  },
+);
+
+/** Tags of a domain by its ARN. https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_ListTags.html */
+export const domainTags = awsFunction(
+  ['es:ListTags'],
+  async (aws: ReadClients, arn: string): Promise<Readonly<Record<string, string>>> => {
+    const { ListTagsCommand } = await sdk();
+    const { TagList = [] } = await aws.send(service, new ListTagsCommand({ ARN: arn }));
+    return Object.fromEntries(TagList.map(({ Key = '', Value = '' }) => [Key, Value]));
   },
 );

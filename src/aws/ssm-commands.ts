@@ -1,4 +1,4 @@
-import type { Command, GetCommandInvocationResult, InstanceInformation } from '@aws-sdk/client-ssm';
+import type { Command, GetCommandInvocationResult } from '@aws-sdk/client-ssm';
 import { type Milliseconds, minutes, seconds } from '../duration.ts';
 import { absentWhen } from './absent.ts';
 import { awsFunction } from './aws-function.ts';
@@ -160,18 +160,5 @@ export const commandInvocation = awsFunction(
     return absentWhen(['InvocationDoesNotExist'], () =>
       aws.send('ssm', new GetCommandInvocationCommand({ CommandId: command, InstanceId: instance })),
     );
-  },
-);
-
-/** What Systems Manager knows of a node; `undefined` until its agent has registered. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstanceInformation.html */
-export const managedNode = awsFunction(
-  ['ssm:DescribeInstanceInformation'],
-  async (aws: ReadClients, instance: string): Promise<InstanceInformation | undefined> => {
-    const { DescribeInstanceInformationCommand } = await sdk();
-    const { InstanceInformationList } = await aws.send(
-      'ssm',
-      new DescribeInstanceInformationCommand({ Filters: [{ Key: 'InstanceIds', Values: [instance] }] }),
-    );
-    return InstanceInformationList?.[0];
   },
 );

@@ -1,7 +1,7 @@
 import type { InstanceInformation, Parameter } from '@aws-sdk/client-ssm';
 import { absentWhen } from './absent.ts';
 import { awsFunction } from './aws-function.ts';
-import type { ReadClients } from './clients.ts';
+import type { ChangeClients, ReadClients } from './clients.ts';
 import { collectPages } from './pagination.ts';
 
 export type { InstanceInformation, Parameter };
@@ -41,5 +41,65 @@ export const managedNodes = awsFunction(
       );
       return { items: page.InstanceInformationList, next: page.NextToken };
     });
+  },
+);
+
+/**
+ * Every parameter below a prefix, at whatever depth. A SecureString stays encrypted.
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html
+ */
+export const parametersBelow = awsFunction(
+  ['ssm:GetParametersByPath'],
+  async (aws: ReadClients, prefix: string): Promise<Parameter[]> => {
+    const { GetParametersByPathCommand } = await import('./sdk/ssm.ts');
+    return collectPages(async (NextToken) => {
+      const page = await aws.send(
+        'ssm',
+        new GetParametersByPathCommand({ Path: prefix, Recursive: true, WithDecryption: false, NextToken }),
+      );
+      return { items: page.Parameters, next: page.NextToken };
+    });
+  },
+);
+
+/**
+ * Makes a parameter of type String. One of that name is not replaced: `ParameterAlreadyExists`.
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+ */
+export const createParameter = awsFunction(
+  ['ssm:PutParameter', 'ssm:AddTagsToResource'],
+  async (
+    aws: ChangeClients,
+    { name, value, tags }: { name: string; value: string; tags: Readonly<Record<string, string>> },
+  ): Promise<void> => {
+    const { PutParameterCommand } = await import('./sdk/ssm.ts');
+    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    await aws.send(
+      'ssm',
+      new PutParameterCommand({ Name: name, Value: value, Type: 'String', Overwrite: false, Tags }),
+    );
+  },
+);
+
+/** Sets the value of a parameter that there is. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html */
+export const setParameter = awsFunction(
+  ['ssm:PutParameter'],
+  async (
+    aws: ChangeClients,
+    { name, value }: { readonly name: string; readonly value: string },
+  ): Promise<void> => {
+    const { PutParameterCommand } = await import('./sdk/ssm.ts');
+    await aws.send('ssm', new PutParameterCommand({ Name: name, Value: value, Overwrite: true }));
+  },
+);
+
+/** Fine where it is gone already. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteParameter.html */
+export const deleteParameter = awsFunction(
+  ['ssm:DeleteParameter'],
+  async (aws: ChangeClients, name: string): Promise<void> => {
+    const { DeleteParameterCommand } = await import('./sdk/ssm.ts');
+    await absentWhen(['ParameterNotFound'], () =>
+      aws.send('ssm', new DeleteParameterCommand({ Name: name })),
+    );
   },
 );

@@ -40,6 +40,9 @@ function summaryOf(environment: Environment): EnvironmentSummary {
       RTO: rto === undefined ? undefined : formatExactDuration(rto),
       RPO: rpo === undefined ? undefined : formatExactDuration(rpo),
       'error rate': errorRate === undefined ? undefined : `at most ${errorRate} %`,
+      'recovery stack':
+        environment.recovery &&
+        `${environment.recovery.network.vpc}, ${environment.recovery.probes.length} probes`,
       'blocking alarms': alarms.blocking.join(', '),
       'stop alarms': alarms.stop.join(', '),
       'success alarms': alarms.success.join(', '),
@@ -48,7 +51,10 @@ function summaryOf(environment: Environment): EnvironmentSummary {
     components: Object.entries(environment.components).map(([component, settings]) => ({
       name: component,
       type: settings.type,
-      facts: componentFacts(settings),
+      facts: [
+        ...componentFacts(settings),
+        ...(environment.recovery === undefined ? [] : recoveredFacts(settings)),
+      ],
     })),
     advice: adviceOn(environment),
   };
@@ -135,8 +141,25 @@ function plannedFacts(component: Planned): Readonly<Record<string, string | unde
   };
 }
 
-function adviceOn({ alarms, components, region, recoveryRegion }: Environment): readonly string[] {
+const recoveredFacts = (component: Component): readonly Fact[] =>
+  facts({
+    'in the recovery Region':
+      'recovery' in component && component.recovery !== undefined ? 'brought up' : 'not brought up',
+  });
+
+function adviceOn({ alarms, components, recovery, region, recoveryRegion }: Environment): readonly string[] {
   const advice: string[] = [];
+  const recovered = Object.entries(components).filter(
+    ([, component]) => 'recovery' in component && component.recovery !== undefined,
+  );
+  if (recovery !== undefined && recoveryRegion === undefined)
+    advice.push('recovery describes a stack, and recoveryRegion does not say where it stands');
+  if (recovery !== undefined && recovered.length === 0)
+    advice.push('recovery describes a place, and no component says how it is brought up there');
+  if (recovery === undefined && recovered.length > 0)
+    advice.push(
+      `${recovered.map(([name]) => name).join(', ')}: recovery is of no use until the environment has one too`,
+    );
   if (Object.keys(components).length === 0)
     advice.push('components is empty: no runbook has anything to work on');
   if (alarms.blocking.length === 0)

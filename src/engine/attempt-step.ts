@@ -19,7 +19,7 @@ import {
   type Wait,
 } from './step.ts';
 import { contextsFor, dependsOn, type StepContexts, StepNotReached } from './step-context.ts';
-import { areBeside, idempotencyToken, placesIn, scopeOf } from './step-path.ts';
+import { areBeside, entryAt, idempotencyToken, placesIn, scopeOf } from './step-path.ts';
 import { undoThose } from './undo-changes.ts';
 import { verdictOn } from './verdict.ts';
 
@@ -203,12 +203,16 @@ async function carryOutMeasure(step: Measure, attempt: Attempt): Promise<void> {
 /** A change that could not be undone stays a debt, and fails this step: whoever decides then may have it tried again. */
 async function carryOutCleanUp(step: CleanUp, attempt: Attempt): Promise<void> {
   const { path, recorder, ports } = attempt;
-  const changes = new Map(
-    step.of.flatMap((change) =>
-      placesIn(scopeOf(path), change.id, path, recorder.state).map((place) => [place, change]),
-    ),
+  const { state } = recorder;
+  const entries = step.of.flatMap((entry) =>
+    placesIn(scopeOf(path), entry.id, path, state).map((place) => ({ entry, place })),
   );
-  await undoThose((of) => changes.get(of), recorder, ports);
+  const changeAt = (at: string): Change | undefined => {
+    const found = entries.find(({ place }) => at === place || at.startsWith(`${place}/`));
+    const change = found && entryAt([found.entry], at, state, scopeOf(found.place));
+    return change?.kind === 'change' ? change : undefined;
+  };
+  await undoThose(changeAt, recorder, ports);
   succeed(step, undefined, attempt);
 }
 

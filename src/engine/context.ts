@@ -15,6 +15,11 @@ export interface Sample {
   readonly value: number;
 }
 
+export interface Span {
+  readonly from: Date;
+  readonly to?: Date;
+}
+
 /** What every step gets. Its AWS clients refuse every write. */
 export interface ReadContext {
   readonly runId: string;
@@ -34,6 +39,11 @@ export interface ReadContext {
    * @throws StepNotReached where the journal holds no output for it
    */
   outputOf<Output>(step: StepReference<Output>): Output;
+  /**
+   * When an earlier step began and ended, or all that is in a list: from the first of it to the last. Where it is looked for is as with
+   * `outputOf`; `undefined` where nothing of it began, and without an end where it is not over.
+   */
+  spanOf(entry: { readonly id: string }): Span | undefined;
   /** Journals a number seen, under a name, whenever it differs from the last one under that name. Names are the run's: no two branches share one. */
   sample(name: string, value: number): void;
   /** Journals what this step found of the things that it looked at, once, with its verdict on each. */

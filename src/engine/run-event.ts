@@ -130,7 +130,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
   event('undone', { step, how: z.enum(['undone', 'with-earlier-change', 'was-never-applied']) }),
   event('undo-failed', { step, error }),
-  event('run-interrupted', {}),
+  /** With an error where not the operator stopped it, but AWS no longer took its calls. */
+  event('run-interrupted', { error: error.optional() }),
   event('run-finished', { outcome: z.enum(outcomes), error: error.optional() }),
 ]);
 

@@ -1,10 +1,10 @@
 import type { Environment } from '../environment.ts';
-import { Declined, Interrupted, OperatorError, Refusal, UsageError } from '../errors.ts';
+import { type AwsCallError, Declined, Interrupted, OperatorError, Refusal, UsageError } from '../errors.ts';
 import type { Ports } from './context.ts';
-import { eventError, isStepFailure } from './failure.ts';
+import { eventError, isSessionOver, isStepFailure } from './failure.ts';
 import type { Outcome } from './outcome.ts';
 import { goOnRecording, type Recorder, startRecording } from './recorder.ts';
-import { journalVersion, type RunEvent, type RunStarted } from './run-event.ts';
+import { type EventError, journalVersion, type RunEvent, type RunStarted } from './run-event.ts';
 import { debtsOf, type RunState, type StepState, stateOf } from './run-state.ts';
 import type { Runbook } from './runbook.ts';
 import type { ListEntry } from './step.ts';
@@ -205,15 +205,33 @@ function notBegun(error: unknown, { state }: Recorder): RunEnd {
 }
 
 function endWith(error: unknown, recorder: Recorder): RunEnd {
-  if (error instanceof Interrupted) {
-    recorder.record({ type: 'run-interrupted' });
-    return { state: recorder.state, outcome: 'interrupted' };
-  }
+  if (error instanceof Interrupted) return interrupt({}, recorder);
+  if (isSessionOver(error) && hasBegun(recorder.state))
+    return interrupt({ error: sessionIsOver(error, recorder.state) }, recorder);
   if (error instanceof NotSafe) return finish('refused', error.refusal, recorder);
-  if (!isStepFailure(error)) return { ...finish('fault', error, recorder), fault: error };
+  if (!isStepFailure(error) && !isSessionOver(error))
+    return { ...finish('fault', error, recorder), fault: error };
   if (debtsOf(recorder.state).length > 0) return finish('failed-with-changes', error, recorder);
   if (error instanceof Declined) return finish('declined', error, recorder);
   return finish(error instanceof Refusal ? 'refused' : 'failed', error, recorder);
+}
+
+function interrupt(why: { readonly error?: EventError }, recorder: Recorder): RunEnd {
+  recorder.record({ type: 'run-interrupted', ...why });
+  return { state: recorder.state, outcome: 'interrupted' };
+}
+
+/** Whoever could never call has not lost a session: then the first step's failure is what there is to tell. */
+const hasBegun = ({ steps, started }: RunState): boolean =>
+  started.mode !== 'rehearsal' && [...steps.values()].some(({ status }) => status === 'succeeded');
+
+function sessionIsOver(error: AwsCallError, { started, phase }: RunState): EventError {
+  const verb = phase === 'rolling-back' ? 'rollback' : 'resume';
+  return {
+    ...eventError(error),
+    message: `The run stopped here, since its AWS session is over or no longer accepted; nothing was undone, and what is under way in AWS goes on. ${error.message}`,
+    hint: `Log in again, then: runbook ${verb} ${started.runId}. ${error.hint ?? ''}`.trimEnd(),
+  };
 }
 
 function finish(outcome: Outcome, error: unknown, recorder: Recorder): RunEnd {

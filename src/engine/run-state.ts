@@ -190,7 +190,7 @@ export function nextState(state: RunState, event: RunEvent): RunState {
     case 'undo-failed':
       return withStep(event.step, { undo: 'failed', undoError: event.error });
     case 'run-interrupted':
-      return { ...after, outcome: 'interrupted' };
+      return { ...after, outcome: 'interrupted', ...(event.error !== undefined && { error: event.error }) };
     case 'run-finished':
       return { ...after, outcome: event.outcome, ...(event.error !== undefined && { error: event.error }) };
     case 'approval-asked':

@@ -1,8 +1,9 @@
 import type { CallPhase, Grant } from '../aws/clients.ts';
 import { OperatorError } from '../errors.ts';
-import type { ChangeContext, Ports, ReadContext } from './context.ts';
+import type { ChangeContext, Ports, ReadContext, Span } from './context.ts';
 import { neverObserved, readObservations } from './observation.ts';
 import type { Recorder } from './recorder.ts';
+import type { RunState } from './run-state.ts';
 import type { StepReference, UsesActions } from './step.ts';
 import { idempotencyToken, placesOf } from './step-path.ts';
 
@@ -57,6 +58,7 @@ export function contextsFor(
         recorder.record({ type: 'progress', step: path, line });
     },
     outputOf: (step) => outputOf(step, path, recorder),
+    spanOf: ({ id }) => spanOf(id, path, recorder.state),
     sample(name, value) {
       if (recorder.state.samples.get(name)?.at(-1)?.value !== value)
         recorder.record({ type: 'sampled', name, value });
@@ -91,4 +93,20 @@ function outputOf<Output>(step: StepReference<Output>, from: string, recorder: R
     return step.returns.parse(found.output);
   }
   throw new StepNotReached(step.id, 'not reached');
+}
+
+function spanOf(id: string, from: string, state: RunState): Span | undefined {
+  for (const place of placesOf(id, from, state)) {
+    const steps = [...state.steps.values()].filter(
+      ({ path }) => path === place || path.startsWith(`${place}/`),
+    );
+    const [first] = steps;
+    if (first === undefined) continue;
+    const ends = steps.map(({ endedAt }) => endedAt);
+    const begun = steps.map(({ startedAt }) => startedAt).toSorted()[0] ?? first.startedAt;
+    const last = ends.toSorted().at(-1);
+    const isOver = ends.every((end) => end !== undefined) && last !== undefined;
+    return { from: new Date(begun), ...(isOver && { to: new Date(last) }) };
+  }
+  return undefined;
 }

@@ -128,8 +128,8 @@ interface MeasureBody extends StepBase<void> {
 
 /** Part of a procedure that makes something only for a while: undoes those changes as a rollback would, the latest first. */
 interface CleanUpBody extends StepBase<void> {
-  /** Changes of the same list, and of the branches in it. */
-  readonly of: readonly Change[];
+  /** Changes of the same list, and of the branches in it; a `forEach` there stands for all changes that it made. */
+  readonly of: readonly (Change | ForEach)[];
 }
 
 export interface Check<Output = unknown> extends CheckBody<Output> {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { hours, minutes, seconds } from '../duration.ts';
 import { databaseBackupSchema } from './backup-policy.ts';
 import { duration } from './duration-codec.ts';
+import { databaseRecoverySchema } from './recovered-component.ts';
 
 /** An Aurora cluster: one writer, and readers that can take its place. */
 export const auroraClusterSchema = z.strictObject({
@@ -29,6 +30,9 @@ export const auroraClusterSchema = z.strictObject({
     .optional()
     .meta({ description: 'Objective: longest that users may notice a failover', examples: ['2m'] }),
   backup: databaseBackupSchema.optional().meta({ description: 'What must be true of its backups' }),
+  recovery: databaseRecoverySchema
+    .optional()
+    .meta({ description: 'How it is brought up in the recovery Region; without it, it is not' }),
   writeProbe: z
     .strictObject({
       command: z

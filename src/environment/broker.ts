@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { brokerRecoverySchema } from './recovered-component.ts';
 import { savedSeriesSchema } from './saved-objects.ts';
 
 /** Amazon MQ keeps no backup of a broker: what it is built from again is saved by its operators. */
@@ -24,6 +25,9 @@ export const brokerSchema = z.strictObject({
     .regex(/^b-[0-9a-f-]+$/, 'expected an id such as b-5f2c8a1e-7d34-4b96-9e08-3c6a1f5d2b70')
     .meta({ description: 'Id of the broker', examples: ['b-5f2c8a1e-7d34-4b96-9e08-3c6a1f5d2b70'] }),
   backup: brokerBackupSchema.optional().meta({ description: 'What must be true of what it is built from' }),
+  recovery: brokerRecoverySchema
+    .optional()
+    .meta({ description: 'How it is brought up in the recovery Region; without it, it is not' }),
 });
 
 export type Broker = z.output<typeof brokerSchema>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fleetRecoverySchema } from './recovered-component.ts';
 
 /** An Auto Scaling group whose nodes serve behind a target group. */
 export const fleetSchema = z.strictObject({
@@ -21,6 +22,9 @@ export const fleetSchema = z.strictObject({
       description: 'Address that answers 2xx while the application serves its users',
       examples: ['https://morpheus.example.com/health'],
     }),
+  recovery: fleetRecoverySchema
+    .optional()
+    .meta({ description: 'How it is brought up in the recovery Region; without it, it is not' }),
 });
 
 export type Fleet = z.output<typeof fleetSchema>;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Milliseconds, minutes, seconds } from '../duration.ts';
 import { duration } from './duration-codec.ts';
 
-const expectation = z.strictObject({
+export const expectation = z.strictObject({
   line: z
     .string()
     .regex(/^[\w.-]+$/, 'expected the name before the = of a line that the command prints')

@@ -1,13 +1,7 @@
 import { formatDuration } from '../duration.ts';
+import { actionsBelow, actionsOf } from '../engine/actions.ts';
 import type { Runbook } from '../engine/runbook.ts';
-import {
-  type ForEach,
-  innerListsOf,
-  type ListEntry,
-  type Step,
-  type Together,
-  timeoutText,
-} from '../engine/step.ts';
+import { type ForEach, type ListEntry, type Step, type Together, timeoutText } from '../engine/step.ts';
 
 /**
  * The generated part of docs/runbooks/<id>.md: for each form of the runbook its steps in order, with how each change is undone, how
@@ -29,16 +23,6 @@ export function permissionsOf(runbook: Runbook): readonly string[] {
   );
   return [...new Set(actions)].toSorted();
 }
-
-const actionsBelow = (entry: ListEntry): readonly string[] => [
-  ...actionsOf(entry),
-  ...innerListsOf(entry).flat().flatMap(actionsBelow),
-];
-
-const actionsOf = (entry: ListEntry): readonly string[] =>
-  entry.kind === 'together'
-    ? []
-    : [...new Set((entry.uses ?? []).flatMap(({ actions }) => actions))].toSorted();
 
 /** An item's continuation is indented by the width of its marker, or Markdown ends the list. */
 function numbered(list: readonly ListEntry[], indent: number): readonly string[] {

@@ -297,6 +297,7 @@ const applicationOf = ({ part, targetGroupArn: targetGroup }: Fleet, now: Date):
   usualRequests: 90,
   usualNodes: 2,
   needs: {},
+  prefix: { usual: '/cso/dev', tag: 'cso:parameters' },
   timings: usualTimings,
   outages: [],
   watchedUntil: now,

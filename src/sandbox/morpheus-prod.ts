@@ -31,6 +31,7 @@ import {
 } from './morpheus-prod/names.ts';
 import { parameters } from './morpheus-prod/parameters.ts';
 import { queue, recoveryQueue } from './morpheus-prod/queue.ts';
+import { recoveredAs, recoveryStack } from './morpheus-prod/recovery-stack.ts';
 import { rotatedSecrets } from './morpheus-prod/rotated-secrets.ts';
 import { search } from './morpheus-prod/search.ts';
 import { secrets } from './morpheus-prod/secrets.ts';
@@ -131,9 +132,16 @@ export const morpheusProdEnvironment = {
     stop: ['morpheus-prod-5xx', 'morpheus-prod-unhealthy-hosts', 'morpheus-prod-latency'],
     success: ['morpheus-prod-5xx', 'morpheus-prod-unhealthy-hosts', 'morpheus-prod-latency'],
   },
+  recovery: recoveryStack,
   prices: { currency: 'USD', regions: { [region]: prices, [recoveryRegion]: prices } },
   components: {
-    app: { type: 'auto-scaling-group' as const, group: name, targetGroup: name, healthUrl },
+    app: {
+      type: 'auto-scaling-group' as const,
+      group: name,
+      targetGroup: name,
+      healthUrl,
+      recovery: recoveredAs.app,
+    },
     database: {
       type: 'aurora-cluster' as const,
       cluster: databaseNames.cluster,
@@ -161,6 +169,7 @@ export const morpheusProdEnvironment = {
           },
         },
       },
+      recovery: recoveredAs.database,
     },
     files: {
       type: 'file-system' as const,
@@ -181,6 +190,7 @@ export const morpheusProdEnvironment = {
           recovery: { securityGroups: [recovery.securityGroups.restoreTestFiles], probe },
         },
       },
+      recovery: recoveredAs.files,
     },
     queue: {
       type: 'broker' as const,
@@ -189,6 +199,7 @@ export const morpheusProdEnvironment = {
         definitions: { ...saved('broker/definitions/'), ...nightly },
         recoveryConfiguration: recoveryConfigurationId,
       },
+      recovery: recoveredAs.queue,
     },
     search: {
       type: 'search-domain' as const,
@@ -197,6 +208,7 @@ export const morpheusProdEnvironment = {
         snapshots: { ...saved('search/snapshots/'), ...nightly },
         configuration: saved('search/configuration/'),
       },
+      recovery: recoveredAs.search,
     },
   },
   secrets: rotatedSecrets,

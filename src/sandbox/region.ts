@@ -12,6 +12,7 @@ import { emptyMq, type MqState } from './services/mq/state.ts';
 import { emptyOpenSearch, type OpenSearchState } from './services/opensearch/state.ts';
 import { emptyRds, type RdsState } from './services/rds/state.ts';
 import { emptySecretsManager, type SecretsManagerState } from './services/secrets-manager/state.ts';
+import { emptyServiceQuotas, type ServiceQuotasState } from './services/service-quotas/state.ts';
 import { emptySystemsManager, type SystemsManagerState } from './services/ssm/state.ts';
 
 /** What the account holds in one Region. */
@@ -30,6 +31,7 @@ export interface RegionState {
   openSearch: OpenSearchState;
   rds: RdsState;
   secretsManager: SecretsManagerState;
+  serviceQuotas: ServiceQuotasState;
   systemsManager: SystemsManagerState;
 }
 
@@ -49,5 +51,6 @@ export const emptyRegion = (): RegionState => ({
   openSearch: emptyOpenSearch(),
   rds: emptyRds(),
   secretsManager: emptySecretsManager(),
+  serviceQuotas: emptyServiceQuotas(),
   systemsManager: emptySystemsManager(),
 });

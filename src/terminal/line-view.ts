@@ -106,7 +106,7 @@ function linesOf(
         ? []
         : withStep(event.step, state, (step) => undoLines(step, place));
     case 'run-interrupted':
-      return ['■ interrupted'];
+      return [`■ interrupted${event.error === undefined ? '' : `: ${event.error.message}`}`];
     case 'run-finished':
       return [`${event.outcome}, after ${formatDuration(shownSpan(started.at, event.at))}`];
     case 'apply-started':

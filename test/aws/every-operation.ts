@@ -13,6 +13,7 @@ import * as rds from '@aws-sdk/client-rds';
 import * as route53 from '@aws-sdk/client-route-53';
 import * as s3 from '@aws-sdk/client-s3';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
+import * as serviceQuotas from '@aws-sdk/client-service-quotas';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 import { NormalizedSchema } from '@smithy/core/schema';
@@ -44,6 +45,7 @@ const packages: Readonly<Record<ServiceName, Readonly<Record<string, unknown>>>>
   'route-53': { ...route53 },
   s3: { ...s3 },
   'secrets-manager': { ...secretsManager },
+  'service-quotas': { ...serviceQuotas },
   ssm: { ...ssm },
   sts: { ...sts },
 };

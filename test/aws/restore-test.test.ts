@@ -3,7 +3,8 @@ import * as ec2 from '../../src/aws/ec2-instances.ts';
 import { countFileSystems } from '../../src/aws/efs.ts';
 import * as mounts from '../../src/aws/efs-mount-targets.ts';
 import { databaseQuotas } from '../../src/aws/rds-restore.ts';
-import { managedNode, sendCommand } from '../../src/aws/ssm-commands.ts';
+import { managedNodes } from '../../src/aws/ssm.ts';
+import { sendCommand } from '../../src/aws/ssm-commands.ts';
 import { cannedAws, jsonAnswer, jsonError, queryAnswer } from './canned-aws.ts';
 
 describe('mount targets', () => {
@@ -60,9 +61,9 @@ it('quotas of RDS are read by name', async () => {
 });
 
 describe('a node of Systems Manager', () => {
-  it('is undefined until its agent has registered', async () => {
+  it('is not listed until its agent has registered', async () => {
     const aws = cannedAws(() => jsonAnswer({ InstanceInformationList: [] }));
-    expect(await managedNode(aws.reading(managedNode), 'i-1')).toBeUndefined();
+    expect(await managedNodes(aws.reading(managedNodes), ['i-1'])).toEqual([]);
   });
 
   it.each([

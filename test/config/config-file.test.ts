@@ -183,7 +183,7 @@ describe('a file that is not as it should be', () => {
     [
       'an unknown key that resembles none',
       environment('    components: {}\n    colour: red'),
-      'runbook.yaml:6:5 environments.prod.colour: unknown key. Keys that may stand here: account, region, recoveryRegion, profile, protected, objectives, alarms, prices, components, secrets',
+      'runbook.yaml:6:5 environments.prod.colour: unknown key. Keys that may stand here: account, region, recoveryRegion, profile, protected, objectives, alarms, recovery, prices, components, secrets',
     ],
     [
       'a number as a duration',

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/config-file.ts';
 import { describeConfig } from '../../src/config/config-summary.ts';
 import { exampleConfig } from '../../src/config/example-config.ts';
+import { type Environment, environmentSchema } from '../../src/environment.ts';
+import { morpheusProdEnvironment } from '../../src/sandbox/morpheus-prod.ts';
 
 const summary = (text: string) => describeConfig(parseConfig(text, 'runbook.yaml'));
 
@@ -66,6 +68,32 @@ describe('describeConfig', () => {
           },
         ],
       },
+    ]);
+  });
+
+  it('says what is brought up in the recovery Region, and what is missing for it', () => {
+    const prod = environmentSchema.parse(morpheusProdEnvironment);
+    const of = (more: Partial<Environment>) =>
+      describeConfig({
+        path: 'runbook.yaml',
+        environments: [{ name: 'prod', ...prod, ...more }],
+      } as never)[0];
+    expect(of({})?.advice).toEqual([]);
+    expect(of({})?.facts).toContainEqual({
+      label: 'recovery stack',
+      value: 'vpc-0e5a7b9c2d3f4a618, 2 probes',
+    });
+    for (const { facts } of of({})?.components ?? [])
+      expect(facts).toContainEqual({ label: 'in the recovery Region', value: 'brought up' });
+    expect(of({ recoveryRegion: undefined })?.advice).toEqual([
+      'recovery describes a stack, and recoveryRegion does not say where it stands',
+    ]);
+    expect(of({ recovery: undefined })?.advice).toEqual([
+      'app, database, files, queue, search: recovery is of no use until the environment has one too',
+    ]);
+    const bare = { app: { type: 'auto-scaling-group', group: 'a', targetGroup: 'a' } } as const;
+    expect(of({ components: bare })?.advice).toEqual([
+      'recovery describes a place, and no component says how it is brought up there',
     ]);
   });
 

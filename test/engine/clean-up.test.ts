@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { debtsOf } from '../../src/engine/run-state.ts';
-import { check, cleanUp } from '../../src/engine/step.ts';
+import { check, cleanUp, forEach, together } from '../../src/engine/step.ts';
 import { OperatorError } from '../../src/errors.ts';
 import { type BenchOptions, bench, told, toldInShort } from '../helpers/engine-harness.ts';
-import { creates, deletes, deletesInTurns } from '../helpers/engine-toy-steps.ts';
+import { creates, deletes, deletesInTurns, waitsUntil } from '../helpers/engine-toy-steps.ts';
 
 /** `note` is made good with `cluster`; `stays` is not of what is cleaned up. */
 function steps() {
@@ -125,4 +126,62 @@ describe('findings', () => {
     );
     expect((await it.start()).outcome).toBe('succeeded');
   });
+});
+
+test('a clean-up of a list undoes what it made for every item, and of a branch as well', async () => {
+  const each = forEach({
+    id: 'each',
+    title: 'Each',
+    item: z.string(),
+    items: async () => ['x', 'y'],
+    key: (item) => item,
+    steps: (item) => [creates(`b-${item}`, { undo: deletes(`b-${item}`) })],
+    example: 'x',
+  });
+  const it = bench([
+    creates('stays'),
+    together({ id: 'both', title: 'Both', branches: [{ id: 'one', title: 'One', steps: [each] }] }),
+    cleanUp({ id: 'clean', title: 'Delete it all', of: [each] }),
+  ]);
+  expect((await it.start()).outcome).toBe('succeeded');
+  expect(it.aws.effects.slice(3)).toEqual(['Delete b-y', 'Delete b-x']);
+  expect([...it.aws.things]).toEqual(['stays']);
+});
+
+test('a step knows when another one, or all of a list, began and ended', async () => {
+  let seen: unknown;
+  const list = forEach({
+    id: 'each',
+    title: 'Each',
+    item: z.string(),
+    items: async () => ['x', 'y'],
+    key: (item) => item,
+    steps: (item) => {
+      let probes = 0;
+      return [
+        waitsUntil(`w-${item}`, () => {
+          probes += 1;
+          return probes > 1;
+        }),
+      ];
+    },
+    example: 'x',
+  });
+  const it = bench([
+    list,
+    check<void>({
+      id: 'look',
+      title: 'Look',
+      run: async ({ spanOf }) => {
+        seen = [spanOf(list), spanOf({ id: 'look' }), spanOf({ id: 'later' })];
+      },
+    }),
+  ]);
+  await it.start();
+  const times = it.journal.events.filter(({ type }) => type === 'step-started' || type === 'step-succeeded');
+  expect(seen).toEqual([
+    { from: new Date(times[0]?.at ?? ''), to: new Date(times[3]?.at ?? '') },
+    { from: new Date(times[4]?.at ?? '') },
+    undefined,
+  ]);
 });

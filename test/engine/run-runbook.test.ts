@@ -11,8 +11,8 @@ import {
   type ListEntry,
   measure,
 } from '../../src/engine/step.ts';
-import { Bug, Interrupted, OperatorError, Refusal } from '../../src/errors.ts';
-import { bench, by, createThing, told, toldInShort } from '../helpers/engine-harness.ts';
+import { AwsCallError, Bug, Interrupted, OperatorError, Refusal } from '../../src/errors.ts';
+import { bench, by, createThing, deleteThing, told, toldInShort } from '../helpers/engine-harness.ts';
 import { creates, deletes, thing, waitsUntil } from '../helpers/engine-toy-steps.ts';
 
 const asks = approve({
@@ -371,6 +371,79 @@ const changing = (more: Partial<Pick<Change<{ thing: string }>, 'findApplied' | 
 
 const listing = (items: () => Promise<string[]>, steps: () => readonly ListEntry[] = () => []): ListEntry =>
   forEach({ id: 'list', title: 'List', item: z.string(), items, key: (item) => item, steps, example: 'x' });
+
+const sessionOver = () =>
+  new AwsCallError({
+    code: 'AWS_CREDENTIALS_REFUSED',
+    message: 'AWS does not accept the credentials',
+    hint: 'aws sso login',
+    service: 'ssm',
+    operation: 'Create',
+    awsCode: 'ExpiredToken',
+    transient: false,
+  });
+
+describe('a session that is over', () => {
+  test.each(Object.entries(places))(
+    'in %s: the run pauses with what to do, nothing is undone, nobody is asked, and it goes on where it was',
+    async (_, place) => {
+      const it = bench(
+        [
+          creates('a'),
+          ...place(() => {
+            throw sessionOver();
+          }),
+        ],
+        { decide: () => ({ choice: 'undo' }) },
+      );
+      const end = await it.start();
+      expect(end).toMatchObject({ outcome: 'interrupted', state: { outcome: 'interrupted' } });
+      const { error } = end.state;
+      expect(error?.message).toMatch(/session is over .* nothing was undone/);
+      expect(error?.hint).toMatch(/Log in again, then: runbook resume .*aws sso login/);
+      expect(it.journal.events.some(({ type }) => type === 'step-failed')).toBe(false);
+      expect(it.aws.effects).toEqual(['Create a']);
+      expect(it.failures).toEqual([]);
+      it.steps = [creates('a'), ...place(() => undefined as never)];
+      await it.resume();
+      expect(it.aws.effects.filter((effect) => effect === 'Create a')).toHaveLength(1);
+    },
+  );
+
+  test('in an undo: it goes on there, and nothing counts as impossible to undo', async () => {
+    let isOver = true;
+    const it = bench([
+      creates('a'),
+      creates('b', {
+        undo: {
+          title: 'Delete b',
+          async apply({ aws }) {
+            if (isOver) throw sessionOver();
+            await deleteThing(aws, 'b');
+          },
+        },
+      }),
+    ]);
+    await it.start();
+    const end = await it.rollBack();
+    expect(end.outcome).toBe('interrupted');
+    expect(end.state.error?.hint).toContain('runbook rollback');
+    expect(it.journal.events.some(({ type }) => type === 'undo-failed')).toBe(false);
+    isOver = false;
+    expect((await it.resume()).outcome).toBe('rolled-back');
+    expect([...it.aws.things]).toEqual([]);
+  });
+
+  test('before anything was done the run has failed: there is no session to go on with', async () => {
+    const it = bench([
+      saying('x', () => {
+        throw sessionOver();
+      }),
+    ]);
+    const end = await it.start();
+    expect(end).toMatchObject({ outcome: 'failed', state: { error: { code: 'AWS_CREDENTIALS_REFUSED' } } });
+  });
+});
 
 describe('Ctrl-C', () => {
   test.each(Object.entries(places))(

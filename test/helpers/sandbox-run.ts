@@ -141,7 +141,8 @@ function watched(handler: Sandbox['requestHandler'], writes: string[]): Sandbox[
     async handle(request, options) {
       const answer = await handler.handle(request, options);
       const operation = operationOf(request);
-      if (!/^(Describe|Get|List)/.test(operation) && answer.response.statusCode < 300) writes.push(operation);
+      if (!/^(Describe|Get|List|Simulate)/.test(operation) && answer.response.statusCode < 300)
+        writes.push(operation);
       return answer;
     },
   };
@@ -158,6 +159,12 @@ const restWrites: readonly (readonly [line: RegExp, operation: string])[] = [
   [/^PUT \/v1\/brokers\/[^/]+\/users\/[^/]+$/, 'UpdateUser'],
   [/^POST \/v1\/brokers\/[^/]+\/reboot$/, 'RebootBroker'],
   [/^POST \/2021-01-01\/opensearch\/domain\/[^/]+\/config$/, 'UpdateDomainConfig'],
+  [/^POST \/v1\/brokers$/, 'CreateBroker'],
+  [/^DELETE \/v1\/brokers\/[^/]+$/, 'DeleteBroker'],
+  [/^DELETE \/v1\/configurations\/[^/]+$/, 'DeleteConfiguration'],
+  [/^POST \/2021-01-01\/opensearch\/domain$/, 'CreateDomain'],
+  [/^DELETE \/2021-01-01\/opensearch\/domain\/[^/]+$/, 'DeleteDomain'],
+  [/^POST \/2013-04-01\/hostedzone\/[^/]+\/rrset\/?$/, 'ChangeResourceRecordSets'],
 ];
 
 type Request = Parameters<Sandbox['requestHandler']['handle']>[0];

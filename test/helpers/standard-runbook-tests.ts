@@ -7,17 +7,27 @@ import { worldAsLeft } from './world-as-left.ts';
 /**
  * What holds for every runbook: it succeeds; stopped after any journal line and resumed, it ends the same and makes each change
  * once; every change undone leaves the world as it was; a dry run writes nothing. Lines that add nothing to what a resumed run knows
- * (reads, reasons to wait, the beginning of a check) are shown to leave it as it was, so that the last one of a row stands for it.
- * EVERY_LINE=1 stops after each all the same.
+ * (reads, reasons to wait, the beginning of a check) are shown to leave it as it was, so that the last one of a row stands for it. Of a
+ * run that is too long for all of them, one of every `oneOf` places is taken. EVERY_LINE=1 stops after each all the same.
  */
 export function standardRunbookTests(
   title: string,
   setting: RunSetting,
-  /** Paths of the first step that is stopped in, and of the first that is not, where other tests stop in the rest. */
-  { since, until }: { readonly since?: string; readonly until?: string } = {},
+  {
+    since,
+    until,
+    oneOf = 1,
+  }: {
+    /** Paths of the first step that is stopped in, and of the first that is not, where other tests stop in the rest. */
+    readonly since?: string;
+    readonly until?: string;
+    readonly oneOf?: number;
+  } = {},
 ): void {
   const isMeant = (moment: readonly [number, Moment]): boolean =>
     reached(since)(moment) && (until === undefined || !reached(until)(moment));
+  const some = <Item>(items: readonly Item[]): readonly Item[] =>
+    process.env['EVERY_LINE'] === '1' ? items : items.filter((_, index) => index % oneOf === 0);
   describe(title, () => {
     test('succeeds, and asks AWS for nothing that its steps do not declare', async () => {
       const run = await runIn(setting);
@@ -32,7 +42,7 @@ export function standardRunbookTests(
     test('stopped after every journal line and resumed, it ends the same and makes each change once', async () => {
       const whole = await runIn({ ...setting, keepMoments: true });
       const left = await worldAsLeft(whole.world);
-      for (const [index, moment] of differentMoments(whole.moments).filter(isMeant)) {
+      for (const [index, moment] of some(differentMoments(whole.moments).filter(isMeant))) {
         if (moment.events.at(-1)?.type === 'run-finished') continue;
         const deaths = [moment, ...(isAboutAChange(moment) ? [withoutLastLine(moment)] : [])];
         for (const death of deaths.filter(({ events }) => events.length > 0)) {
@@ -50,8 +60,10 @@ export function standardRunbookTests(
     test('every change undone leaves the world as it was, from wherever the run was stopped', async () => {
       const before = await worldAsLeft((await runIn({ ...setting, keepMoments: true }, true)).world);
       const whole = await runIn({ ...setting, keepMoments: true });
-      for (const [, moment] of [...whole.moments.entries()].filter(isMeant)) {
-        if (!isAboutAChange(moment)) continue;
+      const changes = [...whole.moments.entries()]
+        .filter(isMeant)
+        .filter(([, moment]) => isAboutAChange(moment));
+      for (const [, moment] of some(changes)) {
         const undone = await rollBackFrom(moment, setting).catch((error: Error & { code?: string }) => {
           if (error.code === 'NOTHING_TO_UNDO') return undefined;
           throw error;
@@ -71,7 +83,7 @@ export function standardRunbookTests(
       const undone = await rollBackFrom(await mostOwed(setting), { ...setting, keepMoments: true });
       expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
       const left = await worldAsLeft(undone.world);
-      for (const [, moment] of differentMoments(undone.moments)) {
+      for (const [, moment] of some(differentMoments(undone.moments))) {
         if (moment.events.at(-1)?.type === 'run-finished') continue;
         const again = await rollBackFrom(moment, setting).catch((error: Error & { code?: string }) => {
           if (error.code === 'NOTHING_TO_UNDO') return undefined;

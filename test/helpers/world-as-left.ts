@@ -31,6 +31,8 @@ const history = new Set([
   'rows',
   'bytes',
   'refusals',
+  // What is written into stores goes on: production's data, and marks in them.
+  'beacons',
   'accessedOn',
 ]);
 

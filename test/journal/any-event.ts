@@ -190,7 +190,7 @@ const members: { [Type in RunEvent['type']]: fc.Arbitrary<Omit<RunEventOf<Type>,
     how: fc.constantFrom('undone', 'with-earlier-change', 'was-never-applied'),
   }),
   'undo-failed': fc.record({ step: text, error }),
-  'run-interrupted': fc.constant({}),
+  'run-interrupted': fc.record({ error }, { requiredKeys: [] }),
   'run-finished': fc.record({ outcome: fc.constantFrom(...outcomes), error }, { requiredKeys: ['outcome'] }),
 };
 

@@ -4,7 +4,14 @@ import type { RunEvent } from '../../src/engine/run-event.ts';
 import { rollingUpdate } from '../../src/runbooks/rolling-update.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { isAvailable, isPresent } from '../../src/sandbox/services/auto-scaling/fleets.ts';
-import { leaving, type RunSetting, rollBackFrom, runIn, type SandboxRun } from '../helpers/sandbox-run.ts';
+import {
+  leaving,
+  type RunSetting,
+  resumeFrom,
+  rollBackFrom,
+  runIn,
+  type SandboxRun,
+} from '../helpers/sandbox-run.ts';
 import { worldAsLeft } from '../helpers/world-as-left.ts';
 
 const setting = (parameters: Record<string, unknown>, more: Partial<RunSetting> = {}): RunSetting => ({
@@ -286,6 +293,17 @@ describe.each(['instance-refresh', 'node-by-node'] as const)('%s: what goes wron
     const run = await update({ strategy }, { scenario: 'throttling' });
     expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
     expect(run.events.some((event) => event.type === 'aws-called' && event.attempts > 1)).toBe(true);
+  });
+
+  test('the session expires half-way: the run pauses, and goes on to its end once somebody has logged in again', async () => {
+    const wrong = setting({ strategy }, { scenario: 'expired-session' });
+    const paused = await runIn(wrong);
+    expect(paused.end.outcome).toBe('interrupted');
+    expect(failureOf(paused)).toBeUndefined();
+    expect(paused.end.state.error?.hint).toMatch(/^Log in again, then: runbook resume /);
+    const later = new Date(paused.sandbox.world.now.getTime() + 20 * 60_000);
+    const resumed = await resumeFrom(paused, { ...wrong, wake: later });
+    expect(resumed.end.outcome, JSON.stringify(resumed.end.state.error)).toBe('succeeded');
   });
 
   test('AWS shows writes late: waited for, and each is made once', async () => {

@@ -1,1 +1,1 @@
-export { ACMClient, ListCertificatesCommand } from '@aws-sdk/client-acm';
+export { ACMClient, DescribeCertificateCommand, ListCertificatesCommand } from '@aws-sdk/client-acm';

@@ -1,1 +1,6 @@
-export { IAMClient } from '@aws-sdk/client-iam';
+export {
+  GetInstanceProfileCommand,
+  GetRoleCommand,
+  IAMClient,
+  SimulatePrincipalPolicyCommand,
+} from '@aws-sdk/client-iam';

@@ -1,6 +1,9 @@
 export {
+  CreateDomainCommand,
+  DeleteDomainCommand,
   DescribeDomainCommand,
   DescribeDomainConfigCommand,
+  ListTagsCommand,
   ListVersionsCommand,
   OpenSearchClient,
   UpdateDomainConfigCommand,

@@ -40,10 +40,12 @@ export interface Asking {
   /** Where the node stands. */
   region(context: Pick<ReadContext, 'outputOf' | 'environment'>): string;
   node(context: ChangeContext): Promise<string>;
-  line(context: ChangeContext): string;
+  line(context: ChangeContext): string | Promise<string>;
   /** Of all that is printed, only what an expectation names is kept. */
   expected(environment: Environment): readonly Expectation[];
   lasts(environment: Environment): Milliseconds;
+  /** A command that ends badly fails the step. Without it that is an answer, too. */
+  readonly mustSucceed?: true;
   readonly undoing: { readonly undo: Undo<SentCommand> } | { readonly undoneBy: { readonly id: string } };
 }
 
@@ -87,7 +89,7 @@ export function askNode(asking: Asking): {
       const instance = await asking.node(context);
       const command = await sendCommand(context.aws.in(region), {
         instance,
-        command: asking.line(context),
+        command: await asking.line(context),
         comment: commentOf(context.runId, asking.mark),
         lasts: asking.lasts(context.environment),
       });
@@ -119,10 +121,13 @@ export function askNode(asking: Asking): {
         longestProblem,
       );
       const wanted = asking.expected(environment).map(({ line }) => line);
+      const exitCode = Status === 'Success' ? (ResponseCode ?? 0) : Math.max(1, ResponseCode ?? 1);
+      if (asking.mustSucceed && exitCode !== 0)
+        throw commandFailed(asking.answered.title, sent, exitCode, problem);
       return {
         ready: true,
         output: {
-          exitCode: Status === 'Success' ? (ResponseCode ?? 0) : Math.max(1, ResponseCode ?? 1),
+          exitCode,
           values: valuesIn(StandardOutputContent, wanted),
           ...(problem !== '' && { problem }),
         },
@@ -137,6 +142,18 @@ export function askNode(asking: Asking): {
   });
   return { asked, answered };
 }
+
+const commandFailed = (
+  fact: string,
+  { command, instance, region }: SentCommand,
+  exitCode: number,
+  problem: string,
+): OperatorError =>
+  new OperatorError({
+    code: 'NODE_COMMAND_FAILED',
+    message: `Not so: "${fact}". The command on ${instance} in ${region} ended with ${exitCode}: ${problem}`,
+    hint: `aws ssm get-command-invocation --region ${region} --command-id ${command} --instance-id ${instance}`,
+  });
 
 export const valuesIn = (text: string, wanted: readonly string[]): Record<string, string> =>
   Object.fromEntries(

@@ -1,4 +1,5 @@
 import { minutes } from '../../duration.ts';
+import { isSessionOver } from '../../engine/failure.ts';
 import { AwsCallError, OperatorError } from '../../errors.ts';
 
 /**
@@ -37,13 +38,13 @@ export async function tellToGo(what: string, command: string, act: () => Promise
     await act();
     return `${what} was told to go`;
   } catch (error) {
-    if (!(error instanceof AwsCallError) || error.transient) throw error;
+    if (isSessionOver(error) || !(error instanceof AwsCallError) || error.transient) throw error;
     if (goneAlready.includes(error.awsCode)) return `${what} was gone already`;
     if (notNow.includes(error.awsCode))
       return `AWS does not delete ${what} yet (${error.awsCode}); if that lasts: ${command}`;
     throw new OperatorError({
       code: 'NOT_DELETED',
-      message: `A resource of this test is still there and costs money: ${error.message}`,
+      message: `A resource that this run made is still there and costs money: ${error.message}`,
       hint: `Delete it: ${command}. Then the run finds it gone: runbook rollback`,
       cause: error,
     });

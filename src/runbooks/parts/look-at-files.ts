@@ -1,7 +1,8 @@
 import { describeGroup } from '../../aws/auto-scaling.ts';
 import type { ChangeClients } from '../../aws/clients.ts';
 import { describeInstance } from '../../aws/ec2-instances.ts';
-import { commandInvocation, findCommand, managedNode, sendCommand } from '../../aws/ssm-commands.ts';
+import { managedNodes } from '../../aws/ssm.ts';
+import { commandInvocation, findCommand, sendCommand } from '../../aws/ssm-commands.ts';
 import { minutes, seconds } from '../../duration.ts';
 import type { ChangeContext } from '../../engine/context.ts';
 import type { Readiness, StepReference } from '../../engine/step.ts';
@@ -46,7 +47,12 @@ export const lookAtFiles = (
     },
     answered: { id: 'answer', title: 'The restored files were looked at' },
     mark: name,
-    uses: [describeInstance, managedNode, commandInvocation, ...(probe === undefined ? [describeGroup] : [])],
+    uses: [
+      describeInstance,
+      managedNodes,
+      commandInvocation,
+      ...(probe === undefined ? [describeGroup] : []),
+    ],
     region: ({ outputOf }) => outputOf(target).region,
     async node({ aws, environment, outputOf }) {
       if (probe !== undefined) return outputOf(probe).instance;
@@ -107,7 +113,7 @@ async function send(
   { instance, mountPoint, comment }: { instance: string; mountPoint: string; comment: string },
 ): Promise<Readiness<void>> {
   if (await isGone(there, instance)) return { ready: true };
-  if ((await managedNode(there, instance))?.PingStatus !== 'Online')
+  if ((await managedNodes(there, [instance]))[0]?.PingStatus !== 'Online')
     return {
       ready: false,
       because: `nobody can see whether ${mountPoint} is mounted on ${instance}: its agent does not answer`,

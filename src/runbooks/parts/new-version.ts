@@ -97,12 +97,18 @@ async function imageOf(context: ReadContext, { template }: FleetFacts, version: 
 
 const parameterPrefix = 'resolve:ssm:';
 
-/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html */
-export const isParameter = (imageId: string): boolean => imageId.startsWith(parameterPrefix);
+/**
+ * The parameter that a launch template names instead of an image.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html
+ */
+export const imageParameter = (imageId: string): string | undefined =>
+  imageId.startsWith(parameterPrefix) ? imageId.slice(parameterPrefix.length) : undefined;
+
+export const isParameter = (imageId: string): boolean => imageParameter(imageId) !== undefined;
 
 async function imageIsAvailable(context: ReadContext, imageId: string): Promise<void> {
   const { aws } = context;
-  const parameter = isParameter(imageId) ? imageId.slice(parameterPrefix.length) : undefined;
+  const parameter = imageParameter(imageId);
   const id = parameter === undefined ? imageId : (await getParameter(aws, parameter))?.Value;
   const image = id === undefined ? undefined : await describeImage(aws, id);
   if (image?.State === 'available') return;

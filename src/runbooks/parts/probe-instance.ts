@@ -7,7 +7,7 @@ import {
   launchInstance,
   terminateInstance,
 } from '../../aws/ec2-instances.ts';
-import { managedNode } from '../../aws/ssm-commands.ts';
+import { managedNodes } from '../../aws/ssm.ts';
 import { minutes, seconds } from '../../duration.ts';
 import { type Change, change, type StepReference, type Wait, wait } from '../../engine/step.ts';
 import type { ProbeInstance } from '../../environment/restore-test.ts';
@@ -109,7 +109,7 @@ export function launchProbe(
   const isOnline = wait<Online>({
     id: 'probe-online',
     title: 'Systems Manager reaches the probe',
-    uses: [describeInstance, managedNode],
+    uses: [describeInstance, managedNodes],
     every: seconds(15),
     timeout: minutes(15),
     hint: 'Its profile needs AmazonSSMManagedInstanceCore, its image the agent, and its subnet a way to Systems Manager (NAT or VPC endpoints). Undo: runbook rollback',
@@ -125,7 +125,7 @@ export function launchProbe(
           message: `The probe ${instance} in ${region} is ${state}: ${found?.StateReason?.Message ?? 'AWS does not say why'}`,
           hint: `Undo, and look: aws ec2 describe-instances --instance-ids ${instance} --region ${region}`,
         });
-      const ping = (await managedNode(there, instance))?.PingStatus;
+      const ping = (await managedNodes(there, [instance]))[0]?.PingStatus;
       if (ping !== 'Online')
         return {
           ready: false,

@@ -91,7 +91,14 @@ export function copyFindings(seen: CopiesSeen): readonly Finding[] {
   return [existence, ...ageFindings(seen), ...shareFindings(pairs, recoveryRegion, words)];
 }
 
-function ageFindings({ copies, now, rpo, promised, recoveryRegion, words }: CopiesSeen): readonly Finding[] {
+export function ageFindings({
+  copies,
+  now,
+  rpo,
+  promised,
+  recoveryRegion,
+  words,
+}: Omit<CopiesSeen, 'points' | 'copying' | 'days'>): readonly Finding[] {
   const newest = byAge(copies).at(-1);
   const subject = 'newest copy';
   if (newest === undefined) {

@@ -1,19 +1,10 @@
 import * as z from 'zod';
 import { findInstances } from '../../aws/ec2-instances.ts';
 import { describeCluster, describeClusterInstances } from '../../aws/rds.ts';
-import { deleteCluster, tagDatabase } from '../../aws/rds-restore.ts';
 import { minutes } from '../../duration.ts';
-import {
-  type Change,
-  type Check,
-  change,
-  check,
-  cleanUp,
-  type ListEntry,
-  type StepReference,
-} from '../../engine/step.ts';
+import { type Check, check, cleanUp, type ListEntry, type StepReference } from '../../engine/step.ts';
 import type { Environment } from '../../environment.ts';
-import { leftBehind, mustBeOurs, tellToGo } from './delete-temporary.ts';
+import { leftBehind } from './delete-temporary.ts';
 import { launchProbe, probePaid, probesLeft } from './probe-instance.ts';
 import { queryDatabase } from './query-database.ts';
 import { costIsKnown, leastOfDatabaseInstance } from './restore-cost.ts';
@@ -21,7 +12,6 @@ import { answerFindings, databaseFindings, notAsked } from './restore-findings.t
 import {
   jobIsComplete,
   noteValidation,
-  type Restored,
   type RestoreJob,
   startRestore,
   type Validity,
@@ -29,9 +19,10 @@ import {
   validitySchema,
 } from './restore-job.ts';
 import { restoreMeasures } from './restore-measures.ts';
-import { adjusted, type ChosenPoint, pointIsRestorable, temporaryTags } from './restore-point.ts';
+import { type ChosenPoint, pointIsRestorable, temporaryTags } from './restore-point.ts';
 import { roomForDatabase } from './restore-quota.ts';
 import { asker, type DatabaseTest, databaseTest, type RestoreSettings } from './restore-settings.ts';
+import { deleteClusterCommand, intoCluster, type TagsOf, tagCluster } from './restored-cluster.ts';
 import { addInstance, instanceServes, memberOf } from './restored-instance.ts';
 
 export const databaseItem = z.object({ name: z.string(), asker });
@@ -43,29 +34,12 @@ export function restoreDatabase(
 ): readonly ListEntry[] {
   const test = (environment: Environment) => databaseTest(environment, name, settings.fromRecoveryRegion);
   const point = pointIsRestorable(name, settings);
-  const restore = startRestore(
-    {
-      what: 'a cluster',
-      metadata: ({ outputOf, environment }) => databaseMetadata(outputOf(point), test(environment)),
-      deleting: {
-        title: 'Delete the restored cluster, and see it gone',
-        uses: [describeCluster, deleteCluster],
-        command: deleteCommand,
-        async turn(aws, job, { runStartedAt }) {
-          const { name: own } = job;
-          const cluster = await describeCluster(aws, own);
-          if (cluster === undefined) return undefined;
-          mustBeOurs(`Cluster ${own}`, cluster.ClusterCreateTime, runStartedAt);
-          if (cluster.Status === 'deleting') return `${own} is deleting`;
-          return tellToGo(own, deleteCommand(job), () => deleteCluster(aws, own));
-        },
-      },
-    },
-    point,
-  );
+  const restore = startRestore(intoCluster(test, point), point);
   const complete = jobIsComplete(restore, { every: minutes(3), timeout: settings.restoreTimeout });
-  const tag = tagRestored(restore, complete, settings);
-  const instance = addInstance(test, point, restore, settings);
+  const tags: TagsOf = ({ runId, runStartedAt }) =>
+    temporaryTags(runId, new Date(runStartedAt.getTime() + 2 * settings.restoreTimeout));
+  const tag = tagCluster(restore, complete, tags);
+  const instance = addInstance((environment) => [test(environment).instanceClass], point, restore, tags);
   const serving = instanceServes(instance);
   const probe =
     who === 'probe' ? launchProbe((environment) => test(environment).probe, restore, settings) : undefined;
@@ -133,58 +107,6 @@ export function restoreDatabase(
   ];
 }
 
-const deleteCommand = ({ name, region }: RestoreJob): string =>
-  `aws rds delete-db-cluster --db-cluster-identifier ${name} --skip-final-snapshot --region ${region}`;
-
-/**
- * Only keys that AWS Backup knows of Aurora: it refuses others. Port and name of the database are those of the source without a word, and a
- * restored cluster is not protected against deletion.
- * https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-aur.html
- * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterFromSnapshot.html
- */
-const databaseMetadata = (
-  { inferred, recorded, name, key }: ChosenPoint,
-  { subnetGroup, securityGroups, parameterGroup }: DatabaseTest,
-): Record<string, string> =>
-  adjusted(inferred, {
-    DBClusterIdentifier: name,
-    ...(recorded['engine'] !== undefined && { Engine: recorded['engine'] }),
-    EngineVersion: recorded['engineversion'],
-    DBSubnetGroupName: subnetGroup,
-    VpcSecurityGroupIds: JSON.stringify(securityGroups),
-    DBClusterParameterGroupName: parameterGroup,
-    KmsKeyId: key,
-    // Those of the source; the subnet group has its own.
-    AvailabilityZones: undefined,
-  });
-
-function tagRestored(
-  restore: StepReference<RestoreJob>,
-  complete: StepReference<Restored>,
-  { restoreTimeout }: RestoreSettings,
-): Change<{ arn: string }> {
-  return change({
-    id: 'tag',
-    title: 'Tag the restored cluster with run, purpose and expiry',
-    uses: [describeCluster, tagDatabase],
-    returns: z.object({ arn: z.string() }),
-    async findApplied({ aws, outputOf, runId }) {
-      const { arn } = outputOf(complete);
-      const { name, region } = outputOf(restore);
-      const cluster = await describeCluster(aws.in(region), name);
-      const tagged = cluster?.TagList?.some(({ Key, Value }) => Key === 'runbook:run' && Value === runId);
-      return tagged === true ? { arn } : undefined;
-    },
-    async apply({ aws, outputOf, runId, runStartedAt }) {
-      const { arn } = outputOf(complete);
-      const expires = new Date(runStartedAt.getTime() + 2 * restoreTimeout);
-      await tagDatabase(aws.in(outputOf(restore).region), arn, temporaryTags(runId, expires));
-      return { arn };
-    },
-    undoneBy: { id: 'restore' },
-  });
-}
-
 function databaseIsAsItMust(
   name: string,
   test: (environment: Environment) => DatabaseTest,
@@ -245,7 +167,7 @@ function nothingIsLeft(restore: StepReference<RestoreJob>): Check<{ at: string }
         ...(cluster === undefined ? [] : [`cluster ${name}`]),
         ...(await probesLeft(there, name)),
       ];
-      if (left.length > 0) throw leftBehind(left, region, deleteCommand(outputOf(restore)));
+      if (left.length > 0) throw leftBehind(left, region, deleteClusterCommand(outputOf(restore)));
       return { at: clock.now().toISOString() };
     },
     summary: () => 'no cluster and no instance of its name',

@@ -1,11 +1,9 @@
 import * as z from 'zod';
 import { findInstances } from '../../aws/ec2-instances.ts';
-import { deleteFileSystem, describeFileSystem, tagFileSystem } from '../../aws/efs.ts';
+import { describeFileSystem } from '../../aws/efs.ts';
 import { minutes } from '../../duration.ts';
 import {
-  type Change,
   type Check,
-  change,
   check,
   cleanUp,
   type ListEntry,
@@ -15,7 +13,7 @@ import {
 } from '../../engine/step.ts';
 import type { Environment } from '../../environment.ts';
 import type { Answer } from './ask-node.ts';
-import { leftBehind, mustBeOurs, tellToGo } from './delete-temporary.ts';
+import { leftBehind } from './delete-temporary.ts';
 import { lookAtFiles } from './look-at-files.ts';
 import { lookOf } from './look-settings.ts';
 import { addMountTarget } from './mount-target.ts';
@@ -34,9 +32,10 @@ import {
   validitySchema,
 } from './restore-job.ts';
 import { restoreMeasures } from './restore-measures.ts';
-import { adjusted, type ChosenPoint, pointIsRestorable, temporaryTags } from './restore-point.ts';
+import { type ChosenPoint, pointIsRestorable, temporaryTags } from './restore-point.ts';
 import { roomForFiles } from './restore-quota.ts';
 import { asker, filesTest, type RestoreSettings } from './restore-settings.ts';
+import { deleteFilesCommand, intoFileSystem, tagRestoredFiles } from './restored-file-system.ts';
 
 export const filesItem = z.object({ name: z.string(), asker });
 export type FilesItem = z.output<typeof filesItem>;
@@ -52,30 +51,14 @@ export function restoreFiles(
   settings: RestoreSettings,
 ): readonly ListEntry[] {
   const point = pointIsRestorable(name, settings);
-  const restore = startRestore(
-    {
-      what: 'a file system',
-      metadata: ({ outputOf }) => filesMetadata(outputOf(point)),
-      deleting: {
-        title: 'Delete the restored file system, and see it gone',
-        uses: [describeFileSystem, deleteFileSystem],
-        command: deleteCommand,
-        async turn(aws, job, { runStartedAt }) {
-          const found = await describeFileSystem(aws, { CreationToken: job.name });
-          const id = found?.FileSystemId;
-          if (id === undefined) return undefined;
-          mustBeOurs(`File system ${id}`, found?.CreationTime, runStartedAt);
-          if (found?.LifeCycleState === 'deleting') return `${id} is deleting`;
-          if (found?.NumberOfMountTargets)
-            return `${id} has ${found.NumberOfMountTargets} mount targets; if that lasts, delete them: aws efs describe-mount-targets --file-system-id ${id} --region ${job.region}`;
-          return tellToGo(id, deleteCommand(job), () => deleteFileSystem(aws, id));
-        },
-      },
-    },
-    point,
-  );
+  const restore = startRestore(intoFileSystem(point), point);
   const complete = jobIsComplete(restore, { every: minutes(5), timeout: settings.restoreTimeout });
-  const tag = tagRestored(restore, complete, settings);
+  const tag = tagRestoredFiles(restore, complete, ({ runId, runStartedAt }) =>
+    temporaryTags(
+      runId,
+      new Date(runStartedAt.getTime() + 2 * settings.restoreTimeout + longestUntilMetered),
+    ),
+  );
   const metered = isMetered(restore, complete);
   const probe =
     who === 'probe'
@@ -138,46 +121,6 @@ export function restoreFiles(
       paid: { what: 'a file system', from: ({ outputOf }) => outputOf(complete).begun },
     }),
   ];
-}
-
-const deleteCommand = ({ name, region }: RestoreJob): string =>
-  `aws efs delete-file-system --region ${region} --file-system-id $(aws efs describe-file-systems --region ${region} --creation-token ${name} --query "FileSystems[0].FileSystemId" --output text)`;
-
-/** Exactly the keys of EFS: AWS Backup refuses others. https://docs.aws.amazon.com/aws-backup/latest/devguide/API_StartRestoreJob.html */
-const filesMetadata = ({ inferred, recorded, name, key }: ChosenPoint): Record<string, string> =>
-  adjusted(inferred, {
-    ...(recorded['file-system-id'] !== undefined && { 'file-system-id': recorded['file-system-id'] }),
-    newFileSystem: 'true',
-    CreationToken: name,
-    Encrypted: 'true',
-    KmsKeyId: key,
-    PerformanceMode: 'generalPurpose',
-  });
-
-function tagRestored(
-  restore: StepReference<RestoreJob>,
-  complete: StepReference<Restored>,
-  settings: RestoreSettings,
-): Change<{ id: string }> {
-  return change({
-    id: 'tag',
-    title: 'Tag the restored file system with run, purpose and expiry',
-    uses: [describeFileSystem, tagFileSystem],
-    returns: z.object({ id: z.string() }),
-    async findApplied({ aws, outputOf, runId }) {
-      const id = idIn(outputOf(complete).arn);
-      const found = await describeFileSystem(aws.in(outputOf(restore).region), { FileSystemId: id });
-      const tagged = found?.Tags?.some(({ Key, Value }) => Key === 'runbook:run' && Value === runId);
-      return tagged === true ? { id } : undefined;
-    },
-    async apply({ aws, outputOf, runId, runStartedAt }) {
-      const id = idIn(outputOf(complete).arn);
-      const expires = new Date(runStartedAt.getTime() + 2 * settings.restoreTimeout + longestUntilMetered);
-      await tagFileSystem(aws.in(outputOf(restore).region), id, temporaryTags(runId, expires));
-      return { id };
-    },
-    undoneBy: { id: 'restore' },
-  });
 }
 
 const isMetered = (restore: StepReference<RestoreJob>, complete: StepReference<Restored>): Wait<SeenFiles> =>
@@ -257,7 +200,7 @@ const nothingIsLeft = (restore: StepReference<RestoreJob>): Check<{ at: string }
         ...(found === undefined ? [] : [`file system ${found.FileSystemId}`]),
         ...(await probesLeft(there, job.name)),
       ];
-      if (left.length > 0) throw leftBehind(left, job.region, deleteCommand(job));
+      if (left.length > 0) throw leftBehind(left, job.region, deleteFilesCommand(job));
       return { at: clock.now().toISOString() };
     },
     summary: () => 'no file system with its token, and no instance of its name',

@@ -27,7 +27,7 @@ export type RestoreJob = z.output<typeof restoreJob>;
 /** A restore job cannot be stopped, so undoing it waits for what it makes, and then for that to be gone. */
 const longestUndo = minutes(180);
 
-interface Restoring {
+export interface Restoring {
   readonly what: string;
   /** Nothing of production may be in it. */
   metadata(context: ChangeContext): Record<string, string>;

@@ -27,12 +27,15 @@ export interface RestoreChoice {
   readonly fromRecoveryRegion: boolean;
 }
 
-const chosenPoint = z.object({
+export const chosenPoint = z.object({
   /** Where it lies, and where it is restored. */
   region: z.string(),
   vault: z.string(),
   arn: z.string(),
+  /** When the backup that it is a copy of began. */
   created: z.iso.datetime(),
+  /** When it was whole: it holds nothing newer than that. */
+  completed: z.iso.datetime().optional(),
   bytes: z.number().optional(),
   key: z.string().optional(),
   role: z.string(),
@@ -46,52 +49,63 @@ const chosenPoint = z.object({
 
 export type ChosenPoint = z.output<typeof chosenPoint>;
 
+/** Lists what `restorablePoint` calls, for `uses`. */
+export const restorablePointReads = [
+  listRecoveryPoints,
+  describeRecoveryPoint,
+  describeKey,
+  recordedRestoreMetadata,
+  inferredRestoreMetadata,
+];
+
 export const pointIsRestorable = (component: string, choice: RestoreChoice): Check<ChosenPoint> =>
   check({
     id: 'point',
     title: 'A recovery point is chosen that can be restored',
-    uses: [
-      describeCluster,
-      describeFileSystem,
-      listRecoveryPoints,
-      describeRecoveryPoint,
-      describeKey,
-      recordedRestoreMetadata,
-      inferredRestoreMetadata,
-    ],
+    uses: [describeCluster, describeFileSystem, ...restorablePointReads],
     returns: chosenPoint,
     async run(context) {
-      const { aws, environment, clock, runId } = context;
-      const [{ backup } = noPolicy(component)] = protectedComponents(environment, component);
-      const region = choice.fromRecoveryRegion ? recoveryRegionOf(environment) : environment.region;
-      const there = aws.in(region);
-      const { arn: resource } = await resourceOf(
-        aws,
-        protectedComponents(environment, component)[0] ?? noPolicy(component),
-      );
-      const listed = await listRecoveryPoints(there, { vault: backup.vault, resource });
-      const which = { component, region, vault: backup.vault };
-      const { arn } = choose(listed.map(pointOf), choice, clock.now(), `${runId} ${component}`, which);
-      const inVault = { vault: backup.vault, point: arn };
-      const point = await describeRecoveryPoint(there, inVault);
-      if (point?.Status !== 'COMPLETED') throw pointIsGone(arn, point?.Status);
-      await keyIsUsable(there, point.EncryptionKeyArn);
-      return {
-        region,
-        vault: backup.vault,
-        arn,
-        created: (point.CreationDate ?? clock.now()).toISOString(),
-        bytes: point.BackupSizeInBytes,
-        key: point.EncryptionKeyArn,
-        role: roleFor(component, backup.restoreTest?.role, point.IamRoleArn),
-        name: restoredName(runId, component),
-        recorded: inLowerCase(await recordedRestoreMetadata(there, inVault)),
-        inferred: await inferredRestoreMetadata(there, inVault),
-      };
+      const [found = noPolicy(component)] = protectedComponents(context.environment, component);
+      const { arn } = await resourceOf(context.aws, found);
+      return restorablePoint(context, component, choice, arn);
     },
-    summary: ({ arn, region, created, bytes }) =>
-      `${arn} in ${region}, of ${created}${bytes === undefined ? '' : `, ${sizeText(bytes)}`}`,
+    summary: pointText,
   });
+
+export const pointText = ({ arn, region, created, bytes }: ChosenPoint): string =>
+  `${arn} in ${region}, of ${created}${bytes === undefined ? '' : `, ${sizeText(bytes)}`}`;
+
+/** Of the resource with that ARN, which need not stand any more. @throws OperatorError where there is none, or what is needed to restore it is not usable */
+export async function restorablePoint(
+  { aws, environment, clock, runId }: Pick<ReadContext, 'aws' | 'environment' | 'clock' | 'runId'>,
+  component: string,
+  choice: RestoreChoice,
+  resource: string,
+): Promise<ChosenPoint> {
+  const [{ backup } = noPolicy(component)] = protectedComponents(environment, component);
+  const region = choice.fromRecoveryRegion ? recoveryRegionOf(environment) : environment.region;
+  const there = aws.in(region);
+  const listed = await listRecoveryPoints(there, { vault: backup.vault, resource });
+  const which = { component, region, vault: backup.vault };
+  const { arn } = choose(listed.map(pointOf), choice, clock.now(), `${runId} ${component}`, which);
+  const inVault = { vault: backup.vault, point: arn };
+  const point = await describeRecoveryPoint(there, inVault);
+  if (point?.Status !== 'COMPLETED') throw pointIsGone(arn, point?.Status);
+  await keyIsUsable(there, point.EncryptionKeyArn);
+  return {
+    region,
+    vault: backup.vault,
+    arn,
+    created: (point.CreationDate ?? clock.now()).toISOString(),
+    ...(point.CompletionDate !== undefined && { completed: point.CompletionDate.toISOString() }),
+    bytes: point.BackupSizeInBytes,
+    key: point.EncryptionKeyArn,
+    role: roleFor(component, backup.restoreTest?.role, point.IamRoleArn),
+    name: restoredName(runId, component),
+    recorded: inLowerCase(await recordedRestoreMetadata(there, inVault)),
+    inferred: await inferredRestoreMetadata(there, inVault),
+  };
+}
 
 const noPolicy = (component: string): never => {
   throw new OperatorError({
@@ -179,9 +193,13 @@ export function adjusted(
 }
 
 /** By these somebody who finds it knows what it is, and that it may be deleted. */
-export const temporaryTags = (runId: string, expires: Date): Readonly<Record<string, string>> => ({
+export const temporaryTags = (
+  runId: string,
+  expires: Date,
+  purpose = 'restore test',
+): Readonly<Record<string, string>> => ({
   'runbook:run': runId,
-  'runbook:purpose': 'restore test',
+  'runbook:purpose': purpose,
   'runbook:expires': expires.toISOString(),
 });
 

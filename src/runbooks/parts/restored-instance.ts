@@ -5,11 +5,11 @@ import { createClusterInstance, deleteClusterInstance } from '../../aws/rds-rest
 import { minutes } from '../../duration.ts';
 import { type Change, change, type StepReference, type Wait, wait } from '../../engine/step.ts';
 import type { Environment } from '../../environment.ts';
-import { OperatorError } from '../../errors.ts';
+import { AwsCallError, Bug, OperatorError } from '../../errors.ts';
 import { tellToGo } from './delete-temporary.ts';
 import type { RestoreJob } from './restore-job.ts';
-import { type ChosenPoint, temporaryTags } from './restore-point.ts';
-import type { DatabaseTest, RestoreSettings } from './restore-settings.ts';
+import type { ChosenPoint } from './restore-point.ts';
+import type { TagsOf } from './restored-cluster.ts';
 
 export const memberOf = async (aws: ReadClients, cluster: string, instance: string) =>
   (await describeClusterInstances(aws, cluster)).find(
@@ -21,41 +21,59 @@ const newInstance = z.object({
   cluster: z.string(),
   region: z.string(),
   instanceClass: z.string(),
+  /** Classes that AWS had no capacity for. */
+  refused: z.array(z.string()).optional(),
 });
+
+/** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html#API_CreateDBInstance_Errors */
+const isShort = (error: unknown): boolean =>
+  error instanceof AwsCallError && error.awsCode === 'InsufficientDBInstanceCapacity';
 
 type NewInstance = z.output<typeof newInstance>;
 
 export function addInstance(
-  test: (environment: Environment) => DatabaseTest,
+  /** To try, the first one first: the next where AWS has no capacity. */
+  instanceClassesIn: (environment: Environment) => readonly string[],
   point: StepReference<ChosenPoint>,
   restore: StepReference<RestoreJob>,
-  { restoreTimeout }: RestoreSettings,
+  tags: TagsOf,
 ): Change<NewInstance> {
-  return change({
+  return change<NewInstance>({
     id: 'instance',
     title: 'Create an instance, without which nothing can be asked',
     uses: [describeClusterInstances, createClusterInstance, deleteClusterInstance],
     returns: newInstance,
-    async findApplied({ aws, outputOf, environment }) {
+    async findApplied({ aws, outputOf }) {
       const { name: cluster, region } = outputOf(restore);
       const instance = `${cluster}-1`;
       const found = await memberOf(aws.in(region), cluster, instance);
-      return found && { instance, cluster, region, instanceClass: test(environment).instanceClass };
+      return found && { instance, cluster, region, instanceClass: found.DBInstanceClass ?? '' };
     },
-    async apply({ aws, outputOf, environment, runId, runStartedAt }) {
+    async apply(context) {
+      const { aws, outputOf, environment } = context;
       const { name: cluster, region } = outputOf(restore);
-      const { instanceClass } = test(environment);
       const instance = `${cluster}-1`;
-      await createClusterInstance(aws.in(region), {
-        instance,
-        cluster,
-        engine: outputOf(point).recorded['engine'] ?? 'aurora-mysql',
-        instanceClass,
-        tags: temporaryTags(runId, new Date(runStartedAt.getTime() + 2 * restoreTimeout)),
-      });
-      return { instance, cluster, region, instanceClass };
+      const classes = instanceClassesIn(environment);
+      const refused: string[] = [];
+      for (const instanceClass of classes) {
+        try {
+          await createClusterInstance(aws.in(region), {
+            instance,
+            cluster,
+            engine: outputOf(point).recorded['engine'] ?? 'aurora-mysql',
+            instanceClass,
+            tags: tags(context),
+          });
+          return { instance, cluster, region, instanceClass, refused };
+        } catch (error) {
+          refused.push(instanceClass);
+          if (!isShort(error) || refused.length === classes.length) throw error;
+        }
+      }
+      throw new Bug('No class was tried');
     },
-    summary: ({ instance, instanceClass }) => `${instance}, ${instanceClass}`,
+    summary: ({ instance, instanceClass, refused = [] }) =>
+      `${instance}, ${instanceClass}${refused.length === 0 ? '' : `, since AWS has no capacity for ${refused.join(', ')}`}`,
     undo: {
       title: 'Delete the instance of the restored cluster, and see it gone',
       every: minutes(2),

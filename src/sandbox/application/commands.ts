@@ -1,16 +1,14 @@
 import type { NodeState } from '../services/ec2/state.ts';
 import { isMountable } from '../services/efs/mounts.ts';
-import { instanceBehind } from '../services/rds/connections.ts';
-import { insertBeacon, newestRow, rowsAt } from '../services/rds/data.ts';
-import { findInstance } from '../services/rds/find.ts';
 import type { World } from '../world.ts';
-import { connectAfresh, hostIn, type Place } from './connect.ts';
+import type { Place } from './connect.ts';
 import { credentialStatus, reloadCredentials, setLogin, tryLogin } from './credential-commands.ts';
 import { downtimesOf, isWithin } from './downtime.ts';
 import { filesFacts, isMountedByHand, ls, mount, stat, umount } from './mounts.ts';
 import { placeOf, recycle, restart } from './on-node.ts';
 import { writeAfresh, writeOverPool } from './probe-write.ts';
 import { type CommandResult, failed, ok, runLine } from './shell.ts';
+import { databaseFacts, storeCommands } from './store-commands.ts';
 import { toolPlaceOf } from './tool.ts';
 import { beginWatch } from './write-watch.ts';
 
@@ -49,6 +47,9 @@ const systemctl: Command = (world, node, [verb = '', unit = '']) => {
   }
 };
 
+const usage =
+  'usage: morpheus-ctl credentials | reload-credentials | credential-status SECRET [--since SECONDS] | try-login SECRET VERSION | set-login SECRET VERSION | pool | recycle-pool | db-write [--fresh|--pooled] | db-watch --every Ns --for Ns | db-facts [--host HOST] | db-beacon ID | files-facts [--address ADDRESS] --at DIRECTORY | files-beacon ID | files-adopt | queue-facts | queue-import s3://... | search-facts | search-restore s3://...';
+
 /** On an instance of no fleet there is the tool of its image, and no application that it could tell of. */
 const morpheusCtl: Command = (world, node, inputs) => {
   const [verb, ...rest] = inputs;
@@ -57,7 +58,7 @@ const morpheusCtl: Command = (world, node, inputs) => {
   return tool === undefined
     ? ofFleet(world, node, inputs)
     : verb === 'db-facts'
-      ? facts(world, tool, rest)
+      ? databaseFacts(world, tool, rest)
       : failed(1, 'morpheus-ctl: morpheus does not run here');
 };
 
@@ -87,15 +88,10 @@ const ofFleet = ofApplication((world, place, [verb = '', ...inputs]) => {
       return inputs.includes('--pooled') ? writeOverPool(world, place) : writeAfresh(world, place);
     case 'db-watch':
       return beginWatch(world, place, inputs);
-    case 'db-facts':
-      return facts(world, place, inputs);
-    case 'db-beacon':
-      return beacon(world, place, inputs[0]);
     default:
-      return failed(
-        64,
-        'usage: morpheus-ctl credentials | reload-credentials | credential-status SECRET [--since SECONDS] | try-login SECRET VERSION | set-login SECRET VERSION | pool | recycle-pool | db-write [--fresh|--pooled] | db-watch --every Ns --for Ns | db-facts [--host HOST] | db-beacon ID | files-facts [--address ADDRESS] --at DIRECTORY',
-      );
+      return Object.hasOwn(storeCommands, verb)
+        ? (storeCommands[verb]?.(world, place, inputs) ?? failed(64, usage))
+        : failed(64, usage);
   }
 });
 
@@ -111,38 +107,6 @@ function pool(world: World, { on }: Place): CommandResult {
   const { instance, opened, readOnly } = on.pool;
   const age = Math.round((world.now.getTime() - opened.getTime()) / 1000);
   return ok(`instance=${instance} age=${age}s read-only=${readOnly ? 'yes' : 'no'}`);
-}
-
-const databaseOf = (world: World, { on }: Place, host = on.endpoints.database ?? '') => {
-  const instance = instanceBehind(world, hostIn(host));
-  return instance === undefined ? undefined : findInstance(world, instance);
-};
-
-function facts(world: World, place: Place, [flag, host]: readonly string[]): CommandResult {
-  const asked = flag === '--host' ? host : undefined;
-  const answer = connectAfresh(world, place, asked);
-  if ('error' in answer) return failed(1, answer.error, 1);
-  const found = databaseOf(world, place, asked);
-  if (found === undefined) return failed(1, 'No database');
-  const { cluster } = found;
-  return ok(
-    [
-      `cluster=${cluster.cluster.DBClusterIdentifier}`,
-      `rows=${rowsAt(world, cluster)}`,
-      `newest-row=${newestRow(world, cluster).toISOString()}`,
-      ...cluster.data.beacons.map(({ id, at }) => `beacon=${id} ${at.toISOString()}`),
-    ].join('\n'),
-  );
-}
-
-function beacon(world: World, place: Place, id: string | undefined): CommandResult {
-  if (id === undefined || !/^[\w.-]{1,64}$/.test(id)) return failed(64, 'usage: morpheus-ctl db-beacon ID');
-  const written = writeAfresh(world, place);
-  if (written.exitCode !== 0) return written;
-  const found = databaseOf(world, place);
-  if (found === undefined) return failed(1, 'No database');
-  insertBeacon(world, found.cluster.cluster.DBClusterIdentifier, id);
-  return written;
 }
 
 /** Only the health URL is there to be asked. */

@@ -18,6 +18,13 @@ export interface Place {
 
 export const dependenciesOf = ({ needs }: Application): Dependency[] => Object.keys(needs) as Dependency[];
 
+/** Name of the parameter in which this node looks for the address of what it needs. */
+export function parameterFor({ application, node }: Place, dependency: Dependency): string {
+  const { usual, tag } = application.prefix;
+  const prefix = node.instance.Tags.find(({ Key }) => Key === tag)?.Value ?? usual;
+  return `${prefix}${application.needs[dependency]?.parameter}`;
+}
+
 /** The host in `amqps://host:5671`, `https://host` or `host`. */
 export const hostIn = (address: string): string => address.replace(/^[a-z]+:\/\//, '').replace(/[:/].*$/, '');
 
@@ -48,7 +55,7 @@ export function connect(
   const { application, node, on } = place;
   const address = on.endpoints[dependency];
   const need = application.needs[dependency];
-  if (address === undefined) return `ParameterNotFound: ${need?.parameter}`;
+  if (address === undefined) return `ParameterNotFound: ${parameterFor(place, dependency)}`;
   if (dependency === 'files')
     return isMountable(world, address, node.instance.Placement.AvailabilityZone)
       ? undefined

@@ -5,7 +5,7 @@ import { writeLog } from '../services/cloudwatch-logs/write-log.ts';
 import { secretUnder } from '../services/secrets-manager/current-secret.ts';
 import { parameterValue } from '../services/ssm/parameter-value.ts';
 import type { EventHandlers, World } from '../world.ts';
-import { connect, dependenciesOf, dropEvents, type Place, readOnlyError } from './connect.ts';
+import { connect, dependenciesOf, dropEvents, type Place, parameterFor, readOnlyError } from './connect.ts';
 import { applicationOf, runningNode } from './nodes.ts';
 import { watchOutages } from './outages.ts';
 import type { Application, ApplicationEvent, Dependency, Range } from './state.ts';
@@ -49,9 +49,10 @@ export function start(world: World, id: string): void {
   settle(world, place, { tolerant: false });
 }
 
-function readEndpoints(world: World, { application, on }: Place): void {
+function readEndpoints(world: World, place: Place): void {
+  const { application, on } = place;
   for (const dependency of dependenciesOf(application)) {
-    const value = parameterValue(world, application.needs[dependency]?.parameter ?? '');
+    const value = parameterValue(world, parameterFor(place, dependency));
     if (value !== undefined) on.endpoints[dependency] = value;
   }
 }

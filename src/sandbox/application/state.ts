@@ -7,7 +7,7 @@ export type Range = readonly [least: number, most: number];
 export type Dependency = 'database' | 'files' | 'queue' | 'search';
 
 export interface Need {
-  /** Name of the Parameter Store entry that says where it is. */
+  /** Name of the Parameter Store entry that says where it is, below the prefix that the node looks under. */
   readonly parameter: string;
   /** Name of the secret with `username` and `password`, where there is a login. */
   readonly secret?: string;
@@ -73,6 +73,8 @@ export interface Application {
   /** Healthy nodes that this traffic is meant for. */
   readonly usualNodes: number;
   readonly needs: { readonly [Name in Dependency]?: Need };
+  /** Where nodes look for parameters, unless this tag of theirs says where else: user data reads it from the instance metadata. */
+  readonly prefix: { readonly usual: string; readonly tag: string };
   readonly timings: ApplicationTimings;
   /** Log group in which each node has a stream of its own. */
   readonly log?: string;

@@ -35,6 +35,10 @@ export interface TemplateBlueprint {
   readonly instanceType: TemplateVersion['LaunchTemplateData']['InstanceType'];
   readonly securityGroup: string;
   readonly tags: Tags;
+  /** What nodes run when they boot. */
+  readonly userData?: string;
+  /** Name of the instance profile; that of the template without it. */
+  readonly profile?: string;
   readonly defaultVersion: number;
   /** Oldest first, numbered from 1. */
   readonly versions: readonly {
@@ -45,8 +49,19 @@ export interface TemplateBlueprint {
 }
 
 export function launchTemplate(blueprint: TemplateBlueprint): TemplateState {
-  const { account, id, name, created, instanceType, securityGroup, tags, defaultVersion, versions } =
-    blueprint;
+  const {
+    account,
+    id,
+    name,
+    created,
+    instanceType,
+    securityGroup,
+    tags,
+    userData,
+    profile,
+    defaultVersion,
+    versions,
+  } = blueprint;
   const CreatedBy = `arn:aws:sts::${account}:assumed-role/terraform/apply`;
   return {
     template: {
@@ -69,10 +84,11 @@ export function launchTemplate(blueprint: TemplateBlueprint): TemplateState {
       LaunchTemplateData: {
         ImageId: version.image,
         InstanceType: instanceType,
-        IamInstanceProfile: { Name: name },
+        IamInstanceProfile: { Name: profile ?? name },
         SecurityGroupIds: [securityGroup],
         MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled' },
         Monitoring: { Enabled: true },
+        ...(userData !== undefined && { UserData: Buffer.from(userData).toString('base64') }),
       },
     })),
     nextVersion: versions.length + 1,

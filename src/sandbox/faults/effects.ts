@@ -39,8 +39,12 @@ const effects: Effects = {
     },
   },
   'zone-without-capacity': {
-    begins: (world, { zone }) => closeZone(world, zone),
-    ends: (world, { zone }) => openZone(world, zone),
+    begins(world, { zone, instanceType }) {
+      if (instanceType === undefined) closeZone(world, zone);
+    },
+    ends(world, { zone, instanceType }) {
+      if (instanceType === undefined) openZone(world, zone);
+    },
   },
   'node-never-healthy': {
     begins({ ec2 }, { image }) {

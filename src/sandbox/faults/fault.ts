@@ -57,6 +57,7 @@ export interface Bucket {
 export type WorldFault =
   /** Nodes of an Availability Zone, its database instances and mount targets are out of reach; nothing can be launched there. */
   | { readonly what: 'zone-outage'; readonly zone: string }
+  /** Nothing can be launched there; of one instance type, where it is named. */
   | { readonly what: 'zone-without-capacity'; readonly zone: string; readonly instanceType?: string }
   /** The application on the nodes (of a zone, or one node) stops answering and does not come back by itself. */
   | { readonly what: 'node-unhealthy'; readonly instance?: string; readonly zone?: string }

@@ -3,15 +3,28 @@ import { type Application, type Need, usualTimings } from '../application/state.
 import { beginCounting } from '../traffic.ts';
 import type { World } from '../world.ts';
 import { applicationLog } from './logs.ts';
-import { dns, name, nodeIds, parameters, recovery, secrets, targetGroupArn } from './names.ts';
+import {
+  dns,
+  name,
+  nodeIds,
+  parameters,
+  parameterPrefix as prefix,
+  recovery,
+  secrets,
+  targetGroupArn,
+} from './names.ts';
 
 /** What a node looks up when it boots, in the Region in which it boots. */
 const needs = {
-  database: { parameter: parameters.databaseWriter, secret: secrets.database.name },
-  files: { parameter: parameters.files },
-  queue: { parameter: parameters.queue, secret: secrets.queue.name },
-  search: { parameter: parameters.search, secret: secrets.search.name },
+  database: { parameter: below(parameters.databaseWriter), secret: secrets.database.name },
+  files: { parameter: below(parameters.files) },
+  queue: { parameter: below(parameters.queue), secret: secrets.queue.name },
+  search: { parameter: below(parameters.search), secret: secrets.search.name },
 } satisfies Record<string, Need>;
+
+function below(parameter: string): string {
+  return parameter.slice(prefix.usual.length);
+}
 
 const morpheus = (
   now: Date,
@@ -21,6 +34,7 @@ const morpheus = (
   usualRequests: 1400,
   usualNodes: 3,
   needs,
+  prefix,
   timings: usualTimings,
   log: applicationLog,
   outages: [],

@@ -21,7 +21,7 @@ export const validationRecords = {
     Value: '_5e4d3c2b1a0f9e8d7c6b5a4938271605.xlfgrmvvlj.acm-validations.aws.',
   },
   recovery: {
-    Name: `_1d2c3b4a5f6e7d8c9b0a1f2e3d4c5b6a.recovery.${dns.zone}.`,
+    Name: `_1d2c3b4a5f6e7d8c9b0a1f2e3d4c5b6a.${recovery.host}.`,
     Type: 'CNAME',
     Value: '_9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d.xlfgrmvvlj.acm-validations.aws.',
   },
@@ -94,19 +94,18 @@ const sound = (world: World): CertificateState =>
 
 /** Ends in 17 days, on the load balancer that no request has reached since: a failover after that would meet browsers' warnings. */
 function expiring(world: World): CertificateState {
-  const host = `recovery.${dns.zone}`;
   const certificate = issued({
     arn: recoveryCertificateArn,
     serial: '07:a1:5c:e2:38:6f:d4:19:b0:8e:53:2d:f7:64:c9:1a',
     usedBy: recovery.loadBalancerArn,
-    proofs: [proof(dns.name, validationRecords.main), proof(host, validationRecords.recovery)],
+    proofs: [proof(dns.name, validationRecords.main), proof(recovery.host, validationRecords.recovery)],
     since: later(world.now, days(17 - 395)),
   });
   certificate.detail.RenewalSummary = {
     RenewalStatus: 'PENDING_VALIDATION',
     DomainValidationOptions: [
       proof(dns.name, validationRecords.main),
-      proof(host, validationRecords.recovery, 'PENDING_VALIDATION'),
+      proof(recovery.host, validationRecords.recovery, 'PENDING_VALIDATION'),
     ],
     UpdatedAt: later(world.now, -days(43)),
   };

@@ -5,6 +5,7 @@ import {
   images,
   name,
   nodeIds,
+  parameterPrefix,
   recovery,
   securityGroups,
   subnetIds,
@@ -26,6 +27,17 @@ const release = (id: string, version: string, built: string) =>
   });
 
 const boots = [120, 180] as const;
+
+/** The same in both Regions: a node asks where it is, and by its tag where its parameters lie. */
+const userData = `#!/bin/bash
+set -euo pipefail
+token=$(curl -sfX PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' http://169.254.169.254/latest/api/token)
+metadata() { curl -sf -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/meta-data/$1"; }
+export AWS_REGION=$(metadata placement/region)
+prefix=$(metadata tags/instance/${parameterPrefix.tag} || echo ${parameterPrefix.usual})
+/opt/morpheus/bin/configure --parameters "$prefix"
+systemctl start morpheus
+`;
 
 function networkOf(of: Parameters<typeof network>[0]): ReturnType<typeof network> {
   const { vpcs, securityGroups } = network(of);
@@ -51,6 +63,7 @@ export const compute = (launched: Date): Ec2State => ({
       instanceType: 'm5.xlarge',
       securityGroup: securityGroups.app,
       tags,
+      userData,
       defaultVersion: 2,
       versions: [
         { image: images.inUse, description: 'first', created: '2025-06-11T08:01:44Z' },
@@ -87,7 +100,7 @@ export const compute = (launched: Date): Ec2State => ({
           tag('aws:autoscaling:groupName', name),
           tag('aws:ec2launchtemplate:id', templateId),
           tag('aws:ec2launchtemplate:version', '2'),
-          tag('Name', name),
+          ...tags,
         ],
       }),
     ]),
@@ -114,6 +127,8 @@ export const recoveryCompute = (): Ec2State => ({
       instanceType: 'm5.xlarge',
       securityGroup: recovery.securityGroups.app,
       tags: [...tags, tag('Purpose', 'recovery')],
+      userData,
+      profile: name,
       defaultVersion: 1,
       versions: [
         { image: recovery.image, description: 'release 2026.01.19', created: '2026-01-20T09:20:51Z' },

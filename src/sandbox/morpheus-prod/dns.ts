@@ -87,6 +87,15 @@ export function dnsRecords(world: World): void {
           { Value: `${nameServers[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400` },
         ],
       },
+      {
+        Name: `${recovery.host}.`,
+        Type: 'A',
+        AliasTarget: {
+          HostedZoneId: loadBalancerZones[recoveryRegion] ?? '',
+          DNSName: `${recovery.loadBalancerHost}.`,
+          EvaluateTargetHealth: false,
+        },
+      },
       failover('PRIMARY', loadBalancerHost, region),
       failover('SECONDARY', recovery.loadBalancerHost, recoveryRegion),
     ],

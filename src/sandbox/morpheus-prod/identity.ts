@@ -92,6 +92,7 @@ const operations = ownPolicy(
         'route53:*',
         's3:*',
         'secretsmanager:*',
+        'servicequotas:*',
         'ssm:*',
         'sts:*',
       ],

@@ -51,7 +51,7 @@ export const recoveryLoadBalancing = (): LoadBalancingState => ({
   loadBalancers: [
     loadBalancer({
       arn: recovery.loadBalancerArn,
-      name: 'morpheus-prod-recovery',
+      name: recovery.loadBalancer,
       host: recovery.loadBalancerHost,
       created: '2025-09-02T10:12:09Z',
       vpc: recovery.vpc,

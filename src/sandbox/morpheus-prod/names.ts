@@ -108,6 +108,9 @@ export const secrets = {
   search: { name: 'morpheus/prod/search', arn: secretArn('morpheus/prod/search', 'dA1pT5') },
 } as const;
 
+/** Under what nodes look for parameters when they boot, unless a tag of theirs says where else. */
+export const parameterPrefix = { usual: '/morpheus/prod', tag: 'morpheus:parameters' } as const;
+
 /** Names of Parameter Store, which the nodes read when they boot. */
 export const parameters = {
   image: '/morpheus/prod/app/ami',
@@ -138,12 +141,15 @@ export const recoveryCertificateArn = `arn:aws:acm:${recoveryRegion}:${account}:
 /** The pilot light in the recovery Region: no nodes, until somebody scales it. */
 export const recovery = {
   group: 'morpheus-prod-app-recovery',
+  /** Leads to its load balancer, whatever the public name leads to. */
+  host: 'recovery.example.com',
   vpc: 'vpc-0e5a7b9c2d3f4a618',
   zones: ['us-west-2a', 'us-west-2b', 'us-west-2c'],
   subnetIds: ['subnet-0d43f6a5b7c8d9ea4', 'subnet-0e54a7b6c8d9eafb5', 'subnet-0f65b8c7d9eafb0c6'],
   templateId: 'lt-0a4c0e3d8f2b59761',
   image: 'ami-0d4a5c6e7f8b93044',
   loadBalancerArn: `arn:aws:elasticloadbalancing:${recoveryRegion}:${account}:loadbalancer/app/morpheus-prod-recovery/61ed7d5a6d1da299`,
+  loadBalancer: 'morpheus-prod-recovery',
   loadBalancerHost: `morpheus-prod-recovery-2304958672.${recoveryRegion}.elb.amazonaws.com`,
   targetGroupArn: `arn:aws:elasticloadbalancing:${recoveryRegion}:${account}:targetgroup/morpheus-prod-app-recovery/7e1fda942ffd0a1a`,
   securityGroups: {
@@ -151,6 +157,8 @@ export const recovery = {
     loadBalancer: 'sg-0b2c4d6e8fa012345',
     database: 'sg-0c3d5e7f90b123456',
     files: 'sg-0d4e6f80a1c234567',
+    queue: 'sg-0f607182c3d456789',
+    search: 'sg-0071829304e56789a',
     restoreTest: 'sg-0e5f7091b2d345678',
     restoreTestFiles: 'sg-0f6081a2c3e456789',
   },

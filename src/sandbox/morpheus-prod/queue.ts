@@ -62,6 +62,7 @@ export function queue(world: World): MqState {
           Tags: { Name: names.name, Project: 'morpheus', Environment: 'prod', Component: 'queue' },
         },
         nodes: zones.map((zone, index) => ({ name: nodeNames[index] ?? '', zone })),
+        queues: ['monitorJobs', 'processJobs', 'statusUpdates'],
         logins: login === undefined ? {} : { [login.user]: seal(world, login.password) },
       },
     ],

@@ -1,4 +1,5 @@
 import { seal } from '../sealed.ts';
+import { usualDocuments } from '../services/opensearch/documents.ts';
 import { emptyOpenSearch, type OpenSearchState } from '../services/opensearch/state.ts';
 import type { World } from '../world.ts';
 import { loginIn } from './login-in.ts';
@@ -109,6 +110,7 @@ export function search(world: World): OpenSearchState {
           tag('Component', 'search'),
         ],
         shards: 126,
+        indexed: { documents: usualDocuments },
       },
     ],
   };

@@ -90,6 +90,14 @@ export const catalogue: Readonly<Record<string, WireSettings>> = {
     protocols: [jsonRpc('1.1')],
     schemas: () => import('./secrets-manager.ts'),
   },
+  'service-quotas': {
+    signingName: 'servicequotas',
+    version: '2019-06-24',
+    xmlNamespace: '',
+    target: 'ServiceQuotasV20190624',
+    protocols: [jsonRpc('1.1')],
+    schemas: () => import('./service-quotas.ts'),
+  },
   efs: {
     signingName: 'elasticfilesystem',
     version: '2015-02-01',

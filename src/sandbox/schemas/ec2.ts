@@ -12,6 +12,7 @@ export {
   DescribeInstanceStatus$,
   DescribeInstances$,
   DescribeInstanceTypeOfferings$,
+  DescribeInstanceTypes$,
   DescribeLaunchTemplates$,
   DescribeLaunchTemplateVersions$,
   DescribeSecurityGroups$,

@@ -6,6 +6,7 @@ export {
   CreateTags$,
   CreateUser$,
   DeleteBroker$,
+  DeleteConfiguration$,
   DeleteTags$,
   DeleteUser$,
   DescribeBroker$,

@@ -16,6 +16,7 @@ import { rds } from './rds/index.ts';
 import { route53 } from './route-53/index.ts';
 import { s3 } from './s3/index.ts';
 import { secretsManager } from './secrets-manager/index.ts';
+import { serviceQuotas } from './service-quotas/index.ts';
 import { ssm } from './ssm/index.ts';
 import { sts } from './sts.ts';
 
@@ -37,6 +38,7 @@ export const services: readonly Service[] = [
   route53,
   s3,
   secretsManager,
+  serviceQuotas,
   ssm,
   sts,
 ];

@@ -7,6 +7,7 @@ import { applicationLog } from '../../../src/sandbox/morpheus-prod/logs.ts';
 import {
   database,
   dns,
+  files,
   nodeIds,
   queue,
   recoveryRegion,
@@ -103,6 +104,22 @@ describe('the application on its nodes', () => {
         members(world).every(({ InstanceId }) => healthOf(world, InstanceId) === 'healthy'),
     );
     expect(pools(world)).toEqual([writer, writer, writer, writer]);
+  });
+
+  test('a node looks for parameters under the prefix of its tag, and one without it where all others do', () => {
+    const world = prod();
+    const [looking, other] = nodeIds;
+    const prefix = { Key: 'morpheus:parameters', Value: '/morpheus/drill/one' };
+    world.ec2.nodes[looking ?? '']?.instance.Tags.push(prefix);
+    for (const id of nodeIds) runOnNode(world, id, 'systemctl restart morpheus');
+    pass(world, 45);
+    expect(on(world, looking ?? '').lost.files).toBe('ParameterNotFound: /morpheus/drill/one/files/id');
+    expect(on(world, other ?? '').lost).toEqual({});
+    const put = { Name: '/morpheus/drill/one/files/id', Type: 'String', Value: files.id } as const;
+    aws.PutParameter(world, put);
+    runOnNode(world, looking ?? '', 'systemctl restart morpheus');
+    pass(world, 45);
+    expect(on(world, looking ?? '').lost.files).toBeUndefined();
   });
 });
 

@@ -15,6 +15,7 @@ import * as rds from '@aws-sdk/client-rds';
 import * as route53 from '@aws-sdk/client-route-53';
 import * as s3 from '@aws-sdk/client-s3';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
+import * as serviceQuotas from '@aws-sdk/client-service-quotas';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 import type { HttpHandler } from '@smithy/core/protocols';
@@ -71,6 +72,7 @@ export const sdkPackages: readonly SdkPackage[] = [
   sdkPackage('route-53', route53, route53.Route53Client),
   sdkPackage('s3', s3, s3.S3Client),
   sdkPackage('secrets-manager', secretsManager, secretsManager.SecretsManagerClient),
+  sdkPackage('service-quotas', serviceQuotas, serviceQuotas.ServiceQuotasClient),
   sdkPackage('ssm', ssm, ssm.SSMClient),
   sdkPackage('sts', sts, sts.STSClient),
 ];

@@ -227,6 +227,11 @@ test('rule 16: VPCs, zones and instance types are listed', () => {
     Filters: [{ Name: 'instance-type', Values: ['m5.xlarge'] }],
   });
   expect(InstanceTypeOfferings).toHaveLength(3);
+  const { InstanceTypes } = networks.DescribeInstanceTypes(world, { InstanceTypes: ['m5.xlarge'] });
+  expect(InstanceTypes.map(({ VCpuInfo }) => VCpuInfo.DefaultVCpus)).toEqual([4]);
+  expect(faultOf(() => networks.DescribeInstanceTypes(world, { InstanceTypes: ['x2iezn.metal'] })).code).toBe(
+    'InvalidInstanceType',
+  );
 });
 
 test('the development stack is whole, and only its own Region holds it', () => {

@@ -313,7 +313,7 @@ describe('Amazon MQ', () => {
     DeploymentMode: 'ACTIVE_STANDBY_MULTI_AZ' as const,
   };
 
-  test('rule 17: users of ActiveMQ are shown without a password, and weak passwords are refused without a word of them', () => {
+  test('rule 18: users of ActiveMQ are shown without a password, and weak passwords are refused without a word of them', () => {
     const world = stack();
     const { BrokerId = '' } = aws.CreateBroker(world, activeOrder);
     expect(aws.ListUsers(world, { BrokerId }).Users).toEqual([{ Username: 'morpheus' }]);
@@ -329,7 +329,7 @@ describe('Amazon MQ', () => {
     );
   });
 
-  test('rule 18: a changed user waits for a reboot, and the old password works until then', () => {
+  test('rule 19: a changed user waits for a reboot, and the old password works until then', () => {
     const world = stack();
     const { BrokerId = '' } = aws.CreateBroker(world, activeOrder);
     untilRuns(world, BrokerId);
@@ -419,5 +419,18 @@ describe('Amazon MQ', () => {
       Owner: 'operations',
     });
     expect(faultOf(() => aws.ListTags(world, { ResourceArn: 'arn:x' })).code).toBe('NotFoundException');
+  });
+
+  test('rule 17: a configuration goes when no broker uses it', () => {
+    const world = stack();
+    const used = aws.DescribeBroker(world, id).Configurations?.Current?.Id ?? '';
+    expect(faultOf(() => aws.DeleteConfiguration(world, { ConfigurationId: used })).code).toBe(
+      'BadRequestException',
+    );
+    const { Id = '' } = aws.CreateConfiguration(world, { Name: 'spare', EngineType: 'RABBITMQ' });
+    aws.DeleteConfiguration(world, { ConfigurationId: Id });
+    expect(faultOf(() => aws.DescribeConfiguration(world, { ConfigurationId: Id })).code).toBe(
+      'NotFoundException',
+    );
   });
 });

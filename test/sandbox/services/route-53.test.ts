@@ -81,6 +81,7 @@ describe('Route 53', () => {
       'morpheus.example.com. A',
       'morpheus.example.com. A',
       '_8c1f0e2d3b4a59687706f5e4d3c2b1a0.morpheus.example.com. CNAME',
+      'recovery.example.com. A',
       'z.example.com. A',
     ]);
     expect(route53.ListHostedZonesByName(world, { DNSName: 'example.com' }).HostedZones).toMatchObject([

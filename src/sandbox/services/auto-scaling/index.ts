@@ -6,10 +6,11 @@ import { lifecycleEvents } from './lifecycle.ts';
 import { lookAt } from './reconcile.ts';
 import { refreshOperations } from './refresh-operations.ts';
 import type { AutoScalingEvent } from './state.ts';
+import { tagOperations } from './tag-operations.ts';
 
 export const autoScaling: Service = {
   name: 'auto-scaling',
-  operations: { ...groupOperations, ...instanceOperations, ...refreshOperations },
+  operations: { ...groupOperations, ...instanceOperations, ...refreshOperations, ...tagOperations },
 };
 
 export const autoScalingEvents: EventHandlers<AutoScalingEvent> = {

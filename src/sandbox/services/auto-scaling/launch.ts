@@ -2,6 +2,7 @@ import { drawBetween, drawHex } from '../../random.ts';
 import { schedule } from '../../schedule.ts';
 import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
+import { hasCapacity } from '../ec2/capacity.ts';
 import { limitExceeded, roomForInstances } from '../ec2/instance-limit.ts';
 import { imageOf, templateVersionOf } from '../ec2/launch-templates.ts';
 import type { NodeState, TemplateVersion } from '../ec2/state.ts';
@@ -67,17 +68,26 @@ function launchSource(world: World, fleet: FleetState, zone: string): LaunchSour
   if (!world.ec2.images.some(({ ImageId, State }) => ImageId === image && State === 'available'))
     return { refused: `The image id '[${image}]' does not exist.` };
   if (roomForInstances(world) < 1) return { refused: limitExceeded(world, 1) };
-  if (!world.ec2.zonesWithoutCapacity.includes(zone)) return { version, image };
   const type = version.LaunchTemplateData.InstanceType;
-  const others = fleet.group.AvailabilityZones.filter(
-    (other) => !world.ec2.zonesWithoutCapacity.includes(other),
-  );
+  if (hasCapacity(world, zone, type)) return { version, image };
+  const others = fleet.group.AvailabilityZones.filter((other) => hasCapacity(world, other, type));
   return {
     refused:
       `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${zone}). ` +
-      'Our system will be working on provisioning additional capacity. ' +
-      `You can currently get ${type} capacity by not specifying an Availability Zone in your request or choosing ${others.join(', ')}.`,
+      'Our system will be working on provisioning additional capacity.' +
+      (others.length === 0
+        ? ''
+        : ` You can currently get ${type} capacity by not specifying an Availability Zone in your request or choosing ${others.join(', ')}.`),
   };
+}
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-tagging.html#tag-lifecycle */
+function propagated({ group }: FleetState): { Key: string; Value: string }[] {
+  const tags = (group.Tags ?? [])
+    .filter(({ PropagateAtLaunch }) => PropagateAtLaunch === true)
+    .map(({ Key = '', Value = '' }) => ({ Key, Value }));
+  const isNamed = tags.some(({ Key }) => Key === 'Name');
+  return isNamed ? tags : [{ Key: 'Name', Value: group.AutoScalingGroupName }, ...tags];
 }
 
 function startNode(
@@ -103,7 +113,7 @@ function startNode(
         { Key: 'aws:autoscaling:groupName', Value: fleet.group.AutoScalingGroupName },
         { Key: 'aws:ec2launchtemplate:id', Value: version.LaunchTemplateId },
         { Key: 'aws:ec2launchtemplate:version', Value: String(version.VersionNumber) },
-        { Key: 'Name', Value: fleet.group.AutoScalingGroupName },
+        ...propagated(fleet),
       ],
     },
   };

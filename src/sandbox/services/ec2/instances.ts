@@ -6,6 +6,7 @@ import { schedule, secondsFrom } from '../../schedule.ts';
 import { AwsFault } from '../../service.ts';
 import type { World } from '../../world.ts';
 import type { Operations } from '../operations.ts';
+import { hasCapacity } from './capacity.ts';
 import { nodesNamed } from './describe.ts';
 import { limitExceeded, roomForInstances } from './instance-limit.ts';
 import { imageOf, templateVersionOf } from './launch-templates.ts';
@@ -178,7 +179,7 @@ function launched(world: World, input: Launch): NodeState {
   if (subnet === undefined)
     throw new AwsFault('InvalidSubnetID.NotFound', `The subnet ID '${wanted}' does not exist`);
   const InstanceType = input.InstanceType ?? version?.LaunchTemplateData.InstanceType ?? 'm5.large';
-  if (world.ec2.zonesWithoutCapacity.includes(subnet.AvailabilityZone))
+  if (!hasCapacity(world, subnet.AvailabilityZone, InstanceType))
     throw new AwsFault(
       'InsufficientInstanceCapacity',
       `We currently do not have sufficient ${InstanceType} capacity in the Availability Zone you requested (${subnet.AvailabilityZone}). Our system will be working on provisioning additional capacity.`,

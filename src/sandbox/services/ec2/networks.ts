@@ -15,6 +15,9 @@ const offered = [
   'r5.xlarge',
 ] as const;
 
+/** https://aws.amazon.com/ec2/instance-types */
+const vCpus = (type: string): number => (type.endsWith('.xlarge') ? 4 : 2);
+
 export const networks = {
   DescribeVpcs(world, { VpcIds, Filters, MaxResults, NextToken }) {
     const vpcs = chosen(
@@ -69,5 +72,31 @@ export const networks = {
     });
     const page = pageOf(found, MaxResults ?? 1000, NextToken, 'InvalidNextToken');
     return { InstanceTypeOfferings: page.items, NextToken: page.next };
+  },
+
+  DescribeInstanceTypes(_world, { InstanceTypes, Filters, MaxResults, NextToken }) {
+    const unknown = InstanceTypes?.filter((type) => !offered.some((known) => known === type)) ?? [];
+    if (unknown.length > 0)
+      throw new AwsFault(
+        'InvalidInstanceType',
+        `The following supplied instance types do not exist: [${unknown.join(', ')}]`,
+      );
+    const asked = offered
+      .filter((type) => !InstanceTypes?.length || InstanceTypes.includes(type))
+      .map((InstanceType) => ({ InstanceType }));
+    const found = filtered(asked, Filters, { 'instance-type': ({ InstanceType }) => InstanceType });
+    const page = pageOf(found, MaxResults ?? 100, NextToken, 'InvalidNextToken');
+    return {
+      InstanceTypes: page.items.map(({ InstanceType }) => ({
+        InstanceType,
+        CurrentGeneration: true,
+        VCpuInfo: {
+          DefaultVCpus: vCpus(InstanceType),
+          DefaultCores: vCpus(InstanceType) / 2,
+          DefaultThreadsPerCore: 2,
+        },
+      })),
+      NextToken: page.next,
+    };
   },
 } satisfies Operations<typeof import('@aws-sdk/client-ec2')>;

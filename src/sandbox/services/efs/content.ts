@@ -49,3 +49,37 @@ export function meteredSize(world: World, state: FileSystemState) {
   const ValueInIA = Math.floor(bytesAt(state, Timestamp) * content.shareInIA);
   return { Value, Timestamp, ValueInIA, ValueInStandard: Value - ValueInIA, ValueInArchive: 0 };
 }
+
+/** What a command on a node sees, wherever in the file system it lies. */
+export function filesSeen(world: World, state: FileSystemState) {
+  const own = filesAt(state, world.now);
+  const { directories, beacons } = state.content;
+  const times = [
+    ...(own > 0 ? [newestFileAt(state, world.now)] : []),
+    ...directories.map(({ newestFile }) => newestFile),
+  ].map(Number);
+  return {
+    count: directories.reduce((sum, { files }) => sum + files, own),
+    newest: times.length === 0 ? undefined : new Date(Math.max(...times)),
+    beacons: [...beacons, ...directories.flatMap((directory) => directory.beacons)],
+    /** Directories that AWS Backup put beside what the application looks for. */
+    aside: directories.length,
+  };
+}
+
+/** Moves what AWS Backup restored into a directory of its own to where the application looks for it. @returns how many files */
+export function adoptRestored(world: World, state: FileSystemState): number {
+  const { count, newest = world.now, beacons } = filesSeen(world, state);
+  const { content } = state;
+  const moved = content.directories.reduce((sum, { files }) => sum + files, 0);
+  const bytes = content.directories.reduce((sum, each) => sum + each.bytes, bytesAt(state, world.now));
+  Object.assign(content, {
+    files: count,
+    bytes,
+    asOf: world.now,
+    newestFile: newest,
+    beacons,
+    directories: [],
+  });
+  return moved;
+}

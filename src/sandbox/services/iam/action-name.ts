@@ -7,6 +7,7 @@ const prefixes: Readonly<Record<string, string>> = {
   opensearch: 'es',
   'route-53': 'route53',
   'secrets-manager': 'secretsmanager',
+  'service-quotas': 'servicequotas',
 };
 
 /** Operations of S3 whose permission has another name. https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */

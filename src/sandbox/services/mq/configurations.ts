@@ -131,6 +131,20 @@ export const configurationOperations = {
     return { Arn, AuthenticationStrategy, Created, Id, LatestRevision, Name };
   },
 
+  DeleteConfiguration(world, { ConfigurationId }) {
+    const found = knownConfiguration(world, ConfigurationId);
+    const user = world.mq.brokers.find(
+      ({ described }) => described.Configurations.Current?.Id === ConfigurationId,
+    );
+    if (user !== undefined)
+      throw badRequest(
+        'configuration-id',
+        `Configuration [${ConfigurationId}] can't be deleted while broker [${user.described.BrokerId}] uses it.`,
+      );
+    world.mq.configurations = world.mq.configurations.filter((each) => each !== found);
+    return { ConfigurationId };
+  },
+
   UpdateConfiguration(world, { ConfigurationId, Data, Description }) {
     const found = knownConfiguration(world, ConfigurationId);
     const { kept, warnings } = withoutDisallowed(Data ?? '');

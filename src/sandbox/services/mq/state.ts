@@ -50,6 +50,8 @@ export interface Broker {
   logins: Record<string, Sealed>;
   /** What the service knows of the users of an ActiveMQ broker. */
   users?: Record<string, BrokerUser>;
+  /** Those that definitions named; absent in one that nobody has given any. */
+  queues?: string[];
   creatorRequestId?: string;
   /** The next maintenance window is in the queue. */
   windowAwaited?: true;

@@ -59,6 +59,8 @@ export interface Domain {
   tags: Tag[];
   change?: Change;
   readonly shards: number;
+  /** What is in its indices; without `newest` documents come in all the time. */
+  indexed?: { readonly documents: number; readonly newest?: Date };
 }
 
 type Span = readonly [least: number, most: number];

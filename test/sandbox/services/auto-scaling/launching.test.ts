@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { addFault } from '../../../../src/sandbox/faults/effects.ts';
 import { activityOf } from '../../../../src/sandbox/services/auto-scaling/activities.ts';
 import { isAvailable } from '../../../../src/sandbox/services/auto-scaling/fleets.ts';
 import type { Member } from '../../../../src/sandbox/services/auto-scaling/state.ts';
@@ -69,6 +70,29 @@ describe('Auto Scaling: launching', () => {
       'We currently do not have sufficient m5.xlarge capacity in the Availability Zone you requested (us-east-1a). Our system will be working on provisioning additional capacity. You can currently get m5.xlarge capacity by not specifying an Availability Zone in your request or choosing us-east-1b, us-east-1c. Launching EC2 instance failed.',
     );
     expect(failed.Description).toBe(`Launching a new EC2 instance.  Status Reason: ${failed.StatusMessage}`);
+  });
+
+  test('rule 8: where an instance type alone is short, another one is launched there', () => {
+    const world = prod();
+    const fault = (zone: string) =>
+      addFault(world, { what: 'zone-without-capacity', zone, instanceType: 'm5.xlarge' });
+    for (const zone of ['us-east-1a', 'us-east-1b', 'us-east-1c']) fault(zone);
+    grow(world);
+    passUntil(world, () => fleetIn(world).activities.length >= 3);
+    expect(members(world)).toHaveLength(3);
+    expect(first(fleetIn(world).activities).StatusMessage).toBe(
+      'We currently do not have sufficient m5.xlarge capacity in the Availability Zone you requested (us-east-1c). Our system will be working on provisioning additional capacity. Launching EC2 instance failed.',
+    );
+    const { VersionNumber } = aws.CreateLaunchTemplateVersion(world, {
+      LaunchTemplateName: name,
+      SourceVersion: '2',
+      LaunchTemplateData: { InstanceType: 'm5a.xlarge' },
+    }).LaunchTemplateVersion;
+    aws.UpdateAutoScalingGroup(world, {
+      AutoScalingGroupName: name,
+      LaunchTemplate: { LaunchTemplateName: name, Version: String(VersionNumber) },
+    });
+    expect(launched(world).InstanceType).toBe('m5a.xlarge');
   });
 
   test('rule 8: a group that insists on balance waits for the zone and tries it less and less often', () => {

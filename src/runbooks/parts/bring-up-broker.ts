@@ -1,0 +1,186 @@
+import * as z from 'zod';
+import {
+  brokerNamed,
+  configurationNamed,
+  createBroker,
+  deleteBroker,
+  deleteBrokerConfiguration,
+  describeBroker,
+} from '../../aws/mq.ts';
+import { minutes, seconds } from '../../duration.ts';
+import type { ReadContext } from '../../engine/context.ts';
+import {
+  type Change,
+  change,
+  type ForEach,
+  forEach,
+  type ListEntry,
+  type StepReference,
+  wait,
+} from '../../engine/step.ts';
+import { OperatorError } from '../../errors.ts';
+import { tellToGo } from './delete-temporary.ts';
+import { type BringUp, tagsFor } from './drill-mode.ts';
+import { writeParameters } from './node-parameters.ts';
+import { recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.ts';
+import { loginReads, replicatedLogin } from './replicated-login.ts';
+
+const brokerItem = z.object({ name: z.string() });
+
+/** Makes every broker anew: Amazon MQ keeps nothing that could be restored. Its definitions are imported once a node can. */
+export const bringUpBrokers = (bringUp: BringUp): ForEach<z.output<typeof brokerItem>> =>
+  forEach({
+    id: 'queue',
+    title: 'Make each broker anew',
+    item: brokerItem,
+    items: async ({ environment }) => recoveredOf(environment, 'broker').map(({ name }) => ({ name })),
+    key: ({ name }) => name,
+    steps: ({ name }) => bringUpBroker(name, bringUp),
+    example: { name: 'queue' },
+  });
+
+const made = z.object({ broker: z.string(), name: z.string(), region: z.string() });
+
+type Made = z.output<typeof made>;
+
+const place = ({ environment }: Pick<ReadContext, 'environment'>, name: string) => ({
+  ...recoveredNamed(environment, 'broker', name).recovery,
+  region: recoveryOf(environment).region,
+});
+
+function bringUpBroker(name: string, { mode }: BringUp): readonly ListEntry[] {
+  const create = createdBroker(name, tagsFor(mode));
+  return [
+    create,
+    brokerRuns(create),
+    writeParameters(
+      'parameters',
+      name,
+      mode,
+      async ({ environment, aws, outputOf }) => {
+        const { broker, region } = outputOf(create);
+        const endpoint = (await describeBroker(aws.in(region), broker))?.BrokerInstances?.[0]?.Endpoints?.[0];
+        const host = endpoint?.replace(/^[a-z+]+:\/\//, '').replace(/:\d+$/, '');
+        if (host === undefined) throw hasNoEndpoint(broker);
+        return recoveredNamed(environment, 'broker', name).recovery.parameters.map(
+          ({ name: parameter, value }) => ({ name: parameter, value: value.replaceAll('{host}', host) }),
+        );
+      },
+      [describeBroker],
+    ),
+  ];
+}
+
+const createdBroker = (name: string, tags: ReturnType<typeof tagsFor>): Change<Made> =>
+  change<Made>({
+    id: 'create',
+    title: 'Make a broker with the login that the replicated secret has',
+    uses: [
+      brokerNamed,
+      describeBroker,
+      ...loginReads,
+      createBroker,
+      deleteBroker,
+      configurationNamed,
+      deleteBrokerConfiguration,
+    ],
+    returns: made,
+    async findApplied({ aws, environment, runId }) {
+      const { name: own, region } = place({ environment }, name);
+      const there = aws.in(region);
+      const broker = await brokerNamed(there, own);
+      if (broker === undefined) return undefined;
+      const { Tags = {} } = (await describeBroker(there, broker)) ?? {};
+      if (Tags['runbook:run'] === runId) return { broker, name: own, region };
+      throw nameInUse('broker', own, region, Tags['runbook:run']);
+    },
+    async apply(context) {
+      const { region, subnets, ...wanted } = place(context, name);
+      const there = context.aws.in(region);
+      const all = subnets ?? recoveryOf(context.environment).network.subnets;
+      const { user, password } = await replicatedLogin(there, wanted.secret);
+      const broker = await createBroker(there, {
+        name: wanted.name,
+        engineVersion: wanted.engineVersion,
+        instanceType: wanted.instanceType,
+        deploymentMode: wanted.deploymentMode,
+        subnets: wanted.deploymentMode === 'SINGLE_INSTANCE' ? all.slice(0, 1) : all,
+        securityGroups: wanted.securityGroups,
+        key: wanted.key,
+        user,
+        password,
+        tags: tags(context),
+        token: context.idempotencyToken,
+      });
+      return { broker, name: wanted.name, region };
+    },
+    summary: ({ name: own, broker }) => `${own}, ${broker}`,
+    undo: {
+      title: 'Delete the broker with its configuration, and see them gone',
+      every: minutes(1),
+      timeout: minutes(60),
+      async turn({ aws }, { broker, name: own, region }) {
+        const there = aws.in(region);
+        const found = await describeBroker(there, broker);
+        if (found !== undefined) {
+          const { BrokerState = 'unknown' } = found;
+          if (BrokerState === 'CREATION_IN_PROGRESS' || BrokerState === 'DELETION_IN_PROGRESS')
+            return { ready: false, because: `${own} is ${BrokerState}` };
+          const command = `aws mq delete-broker --broker-id ${broker} --region ${region}`;
+          return { ready: false, because: await tellToGo(own, command, () => deleteBroker(there, broker)) };
+        }
+        // Amazon MQ makes one for a broker that is made without, and leaves it behind.
+        const configuration = await configurationNamed(there, `${own}-configuration`);
+        if (configuration === undefined) return { ready: true };
+        await deleteBrokerConfiguration(there, configuration);
+        return { ready: false, because: `the configuration of ${own} was told to go` };
+      },
+    },
+  });
+
+const brokerRuns = (create: StepReference<Made>) =>
+  wait({
+    id: 'running',
+    title: 'The broker runs',
+    uses: [describeBroker],
+    every: seconds(30),
+    timeout: minutes(60),
+    hint: 'aws mq describe-broker shows its state; a broker that cannot be made is CREATION_FAILED: undo (runbook rollback), and see its subnets, security groups and version',
+    returns: z.object({ at: z.iso.datetime() }),
+    async probe({ aws, outputOf, clock }) {
+      const { broker, region } = outputOf(create);
+      const { BrokerState = 'not there' } = (await describeBroker(aws.in(region), broker)) ?? {};
+      if (BrokerState === 'CREATION_FAILED')
+        throw new OperatorError({
+          code: 'BROKER_NOT_MADE',
+          message: `Broker ${broker} in ${region} is CREATION_FAILED`,
+          hint: 'Look at its subnets, security groups and version in runbook.yaml, and undo: runbook rollback',
+        });
+      return BrokerState === 'RUNNING'
+        ? { ready: true, output: { at: clock.now().toISOString() } }
+        : { ready: false, because: `it is ${BrokerState}` };
+    },
+  });
+
+/** Somebody's else would be used, and deleted. */
+export const nameInUse = (
+  what: string,
+  name: string,
+  region: string,
+  run: string | undefined,
+): OperatorError =>
+  new OperatorError({
+    code: 'NAME_IN_USE',
+    message: `A ${what} ${name} stands in ${region} already, ${run === undefined ? 'and no run of runbook made it' : `made by run ${run}`}: this run would have to use what is not its own`,
+    hint:
+      run === undefined
+        ? 'Give it another name in runbook.yaml'
+        : `Tear that run down first: runbook rollback ${run}`,
+  });
+
+const hasNoEndpoint = (broker: string): OperatorError =>
+  new OperatorError({
+    code: 'NO_ENDPOINT',
+    message: `Broker ${broker} shows no endpoint: nodes could not find it`,
+    hint: `aws mq describe-broker --broker-id ${broker}`,
+  });

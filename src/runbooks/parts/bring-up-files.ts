@@ -1,0 +1,117 @@
+import * as z from 'zod';
+import { describeFileSystem } from '../../aws/efs.ts';
+import { createMountTarget, describeMountTargets } from '../../aws/efs-mount-targets.ts';
+import { minutes, seconds } from '../../duration.ts';
+import type { ReadContext } from '../../engine/context.ts';
+import {
+  change,
+  type ForEach,
+  forEach,
+  type ListEntry,
+  type StepReference,
+  wait,
+} from '../../engine/step.ts';
+import { type BringUp, tagsFor } from './drill-mode.ts';
+import { writeParameters } from './node-parameters.ts';
+import { recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.ts';
+import { pointOfSet, type RecoverySet } from './recovery-set.ts';
+import { idIn, jobIsComplete, startRestore } from './restore-job.ts';
+import { intoFileSystem, tagRestoredFiles } from './restored-file-system.ts';
+
+const filesItem = z.object({ name: z.string() });
+
+/** Restores every file system into the recovery Region, where nodes of every zone can mount it. */
+export const bringUpFiles = (
+  bringUp: BringUp,
+  set: StepReference<RecoverySet>,
+): ForEach<z.output<typeof filesItem>> =>
+  forEach({
+    id: 'files',
+    title: 'Restore each file system, and have it mountable',
+    item: filesItem,
+    items: async ({ environment }) => recoveredOf(environment, 'file-system').map(({ name }) => ({ name })),
+    key: ({ name }) => name,
+    steps: ({ name }) => bringUpFileSystem(name, bringUp, set),
+    example: { name: 'files' },
+  });
+
+function bringUpFileSystem(
+  name: string,
+  { mode, restoreTimeout }: BringUp,
+  set: StepReference<RecoverySet>,
+): readonly ListEntry[] {
+  const point = pointOfSet(name, set);
+  const restore = startRestore(intoFileSystem(point), point);
+  const complete = jobIsComplete(restore, { every: minutes(1), timeout: restoreTimeout });
+  const id = ({ outputOf }: Pick<ReadContext, 'outputOf'>) => idIn(outputOf(complete).arn);
+  const targets = async (context: Pick<ReadContext, 'outputOf' | 'aws'>) =>
+    describeMountTargets(context.aws.in(context.outputOf(restore).region), id(context));
+  const mounted = (subnet: string) =>
+    change({
+      id: 'mount-target',
+      title: 'Create a mount target in a zone',
+      uses: [describeMountTargets, createMountTarget],
+      returns: z.object({ subnet: z.string(), target: z.string() }),
+      async findApplied(context) {
+        const found = (await targets(context)).find(({ SubnetId }) => SubnetId === subnet);
+        return found?.MountTargetId === undefined ? undefined : { subnet, target: found.MountTargetId };
+      },
+      async apply(context) {
+        const { aws, outputOf, environment } = context;
+        const made = await createMountTarget(aws.in(outputOf(restore).region), {
+          fileSystem: id(context),
+          subnet,
+          securityGroups: recoveredNamed(environment, 'file-system', name).recovery.securityGroups,
+        });
+        return { subnet, target: made.MountTargetId ?? '' };
+      },
+      summary: ({ target }) => `${target} in ${subnet}`,
+      // The file system is deleted with its mount targets.
+      undoneBy: { id: 'restore' },
+    });
+  return [
+    point,
+    restore,
+    complete,
+    tagRestoredFiles(restore, complete, tagsFor(mode)),
+    forEach({
+      id: 'mount-targets',
+      title: 'Create a mount target in each zone',
+      item: z.string(),
+      items: async ({ environment }) =>
+        recoveredNamed(environment, 'file-system', name).recovery.subnets ??
+        recoveryOf(environment).network.subnets,
+      key: (subnet) => subnet,
+      steps: (subnet) => [mounted(subnet)],
+      example: 'subnet-0123456789abcdef0',
+    }),
+    wait({
+      id: 'mountable',
+      title: 'The file system can be mounted in every zone',
+      uses: [describeFileSystem, describeMountTargets],
+      every: seconds(20),
+      timeout: minutes(15),
+      hint: 'aws efs describe-mount-targets --file-system-id ... shows which one is not available',
+      returns: z.object({ at: z.iso.datetime() }),
+      async probe(context) {
+        const all = await targets(context);
+        const waiting = all.filter(({ LifeCycleState }) => LifeCycleState !== 'available');
+        if (all.length > 0 && waiting.length === 0)
+          return { ready: true, output: { at: context.clock.now().toISOString() } };
+        const [first] = waiting;
+        return {
+          ready: false,
+          because:
+            first === undefined
+              ? 'it has no mount target'
+              : `${first.MountTargetId} is ${first.LifeCycleState}`,
+        };
+      },
+    }),
+    writeParameters('parameters', name, mode, async (context) =>
+      recoveredNamed(context.environment, 'file-system', name).recovery.parameters.map(
+        ({ name: parameter, value }) => ({ name: parameter, value: value.replaceAll('{id}', id(context)) }),
+      ),
+    ),
+  ];
+}

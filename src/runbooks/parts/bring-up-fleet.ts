@@ -1,0 +1,399 @@
+import * as z from 'zod';
+import {
+  type Activity,
+  type AutoScalingGroup,
+  describeGroup,
+  describeScalingActivities,
+  setDesiredCapacity,
+  setLaunchTemplate,
+  tagGroup,
+  untagGroup,
+} from '../../aws/auto-scaling.ts';
+import {
+  createLaunchTemplateVersion,
+  deleteLaunchTemplateVersion,
+  describeLaunchTemplate,
+  describeLaunchTemplateVersions,
+} from '../../aws/ec2.ts';
+import { describeTargetGroup, describeTargetHealth } from '../../aws/elastic-load-balancing-v2.ts';
+import { minutes, seconds } from '../../duration.ts';
+import type { ReadContext } from '../../engine/context.ts';
+import {
+  type Change,
+  change,
+  type ForEach,
+  forEach,
+  type ListEntry,
+  type StepReference,
+  type Wait,
+  wait,
+} from '../../engine/step.ts';
+import { OperatorError } from '../../errors.ts';
+import { type Mode, parameterPrefix, tagsFor } from './drill-mode.ts';
+import { groupIsGone } from './fleet-watch.ts';
+import { resolveVersion } from './launch-template.ts';
+import { recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.ts';
+import type { Recovered } from './recovery-plan.ts';
+
+const fleetItem = z.object({ name: z.string() });
+
+/** Scales every recovery fleet from zero, and waits until it serves through its load balancer. */
+export const bringUpFleets = (mode: Mode): ForEach<z.output<typeof fleetItem>> =>
+  forEach({
+    id: 'fleet',
+    title: 'Scale each recovery fleet from zero, and have it serve',
+    item: fleetItem,
+    items: async ({ environment }) =>
+      recoveredOf(environment, 'auto-scaling-group').map(({ name }) => ({ name })),
+    key: ({ name }) => name,
+    steps: ({ name }) => bringUpFleet(name, mode),
+    example: { name: 'app' },
+  });
+
+const fleetIn = ({ environment }: Pick<ReadContext, 'environment'>, name: string) => ({
+  ...(recoveredNamed(environment, 'auto-scaling-group', name) satisfies Recovered),
+  region: recoveryOf(environment).region,
+});
+
+async function groupIn({ aws, environment }: ReadContext, name: string): Promise<AutoScalingGroup> {
+  const { recovery, region } = fleetIn({ environment }, name);
+  const group = await describeGroup(aws.in(region), recovery.group);
+  if (group === undefined) throw groupIsGone(recovery.group);
+  return group;
+}
+
+const inService = ({ Instances = [] }: AutoScalingGroup): number =>
+  Instances.filter(({ LifecycleState }) => LifecycleState === 'InService').length;
+
+function bringUpFleet(name: string, mode: Mode): readonly ListEntry[] {
+  const scaled = scaleFromZero(name);
+  return [
+    pointToParameters(name, mode),
+    scaled,
+    forEach({
+      id: 'instance-type',
+      title: 'Try each instance type, until AWS has capacity for it',
+      item: z.string(),
+      items: async ({ environment }) => fleetIn({ environment }, name).recovery.instanceTypes,
+      key: (type) => type,
+      steps: (type) => tryInstanceType(name, type, scaled),
+      example: 'm5.xlarge',
+    }),
+    everyNodeRuns(name, scaled),
+    fleetIsHealthy(name),
+  ];
+}
+
+const pointed = z.object({ group: z.string(), region: z.string(), keys: z.array(z.string()) });
+
+/** The group hands its tags on to the nodes, whose user data reads them. In a failover nodes look where they always do. */
+const pointToParameters = (name: string, mode: Mode): Change<z.output<typeof pointed>> =>
+  change({
+    id: 'point',
+    title:
+      'Tag the recovery group with run and purpose, and in a drill with where its nodes find their parameters',
+    uses: [describeGroup, tagGroup, untagGroup],
+    returns: pointed,
+    async findApplied(context) {
+      const tags = tagsOfGroup(context, mode);
+      const { Tags = [] } = await groupIn(context, name);
+      const has = Object.entries(tags).every(([key, value]) =>
+        Tags.some(({ Key, Value }) => Key === key && Value === value),
+      );
+      const { recovery, region } = fleetIn(context, name);
+      return has ? { group: recovery.group, region, keys: Object.keys(tags) } : undefined;
+    },
+    async apply(context) {
+      const tags = tagsOfGroup(context, mode);
+      const { recovery, region } = fleetIn(context, name);
+      await tagGroup(context.aws.in(region), recovery.group, tags);
+      return { group: recovery.group, region, keys: Object.keys(tags) };
+    },
+    undo: {
+      title: 'Take the tags off the recovery group',
+      async apply({ aws }, { group, region, keys }) {
+        const there = aws.in(region);
+        const { Tags = [] } = (await describeGroup(there, group)) ?? {};
+        const left = keys.filter((key) => Tags.some(({ Key }) => Key === key));
+        if (left.length > 0) await untagGroup(there, group, left);
+      },
+    },
+  });
+
+function tagsOfGroup(context: ReadContext, mode: Mode): Readonly<Record<string, string>> {
+  const { tag } = recoveryOf(context.environment).parameters;
+  const prefix = parameterPrefix(context.environment, mode, context.runId);
+  return { ...(mode === 'drill' && { [tag]: prefix }), ...tagsFor(mode)(context) };
+}
+
+const scaled = z.object({
+  group: z.string(),
+  region: z.string(),
+  before: z.int(),
+  capacity: z.int(),
+  /** What the group launches at rest. */
+  template: z.string(),
+  setting: z.string(),
+  at: z.iso.datetime(),
+});
+
+type Scaled = z.output<typeof scaled>;
+
+const scaleFromZero = (name: string): Change<Scaled> =>
+  change({
+    id: 'scale',
+    title: 'Scale the recovery fleet from zero',
+    uses: [describeGroup, setDesiredCapacity],
+    returns: scaled,
+    async findApplied(context) {
+      const group = await groupIn(context, name);
+      const { capacity } = fleetIn(context, name).recovery;
+      const found = group.DesiredCapacity === capacity && (group.Instances ?? []).length > 0;
+      return found ? scaledTo(context, name, group, 0) : undefined;
+    },
+    async apply(context) {
+      const group = await groupIn(context, name);
+      const { recovery, region } = fleetIn(context, name);
+      await setDesiredCapacity(context.aws.in(region), recovery.group, recovery.capacity);
+      return scaledTo(context, name, group, group.DesiredCapacity ?? 0);
+    },
+    summary: ({ before, capacity }) => `from ${before} to ${capacity}`,
+    undo: {
+      title: 'Scale the recovery fleet back, and see its nodes gone',
+      every: seconds(30),
+      timeout: minutes(45),
+      async turn({ aws }, { group: name_, region, before }) {
+        const there = aws.in(region);
+        const group = await describeGroup(there, name_);
+        if (group === undefined) throw groupIsGone(name_);
+        const nodes = group.Instances?.length ?? 0;
+        if ((group.DesiredCapacity ?? 0) > before) {
+          await setDesiredCapacity(there, name_, before);
+          return { ready: false, because: `${name_} was told to go back to ${before} nodes` };
+        }
+        if (nodes <= before) return { ready: true };
+        return { ready: false, because: `${nodes} nodes of ${name_} are still there` };
+      },
+    },
+  });
+
+const scaledTo = (
+  context: ReadContext,
+  name: string,
+  { AutoScalingGroupName, LaunchTemplate }: AutoScalingGroup,
+  before: number,
+): Scaled => ({
+  group: AutoScalingGroupName ?? '',
+  region: fleetIn(context, name).region,
+  before,
+  capacity: fleetIn(context, name).recovery.capacity,
+  template: LaunchTemplate?.LaunchTemplateId ?? '',
+  setting: LaunchTemplate?.Version ?? '$Default',
+  at: context.clock.now().toISOString(),
+});
+
+const offered = z.object({
+  /** Absent where the group launches this type already, or needs no further one. */
+  version: z.int().optional(),
+  template: z.string(),
+  region: z.string(),
+});
+
+const tried = z.object({ launched: z.boolean(), because: z.string() });
+
+/** A launch template's version says which type a group launches: one of this run's own, which goes with it. */
+function tryInstanceType(name: string, type: string, fleet: StepReference<Scaled>): readonly ListEntry[] {
+  const isDone = async (context: ReadContext): Promise<boolean> =>
+    (await groupIn(context, name)).Instances?.length === context.outputOf(fleet).capacity;
+  const description = ({ runId }: Pick<ReadContext, 'runId'>) => `runbook ${runId}: ${type}`;
+  const version = change<z.output<typeof offered>>({
+    id: 'version',
+    title: `Make a launch template version with ${type}, where the group does not launch it and needs it`,
+    uses: [
+      describeGroup,
+      describeLaunchTemplate,
+      describeLaunchTemplateVersions,
+      createLaunchTemplateVersion,
+      deleteLaunchTemplateVersion,
+    ],
+    returns: offered,
+    async findApplied(context) {
+      const { template, region, setting } = context.outputOf(fleet);
+      const there = context.aws.in(region);
+      const versions = await describeLaunchTemplateVersions(there, { id: template });
+      const own = versions.find(({ VersionDescription }) => VersionDescription === description(context));
+      if (own?.VersionNumber !== undefined) return { version: own.VersionNumber, template, region };
+      const { version: current } = await resolveVersion(there, template, setting);
+      const launches = versions.find(({ VersionNumber }) => String(VersionNumber) === current);
+      const needsNone = launches?.LaunchTemplateData?.InstanceType === type || (await isDone(context));
+      return needsNone ? { template, region } : undefined;
+    },
+    async apply(context) {
+      const { template, region, setting } = context.outputOf(fleet);
+      const there = context.aws.in(region);
+      const { version: sourceVersion } = await resolveVersion(there, template, setting);
+      const made = await createLaunchTemplateVersion(there, {
+        id: template,
+        sourceVersion,
+        instanceType: type,
+        description: description(context),
+        clientToken: context.idempotencyToken,
+      });
+      return { version: made, template, region };
+    },
+    summary: ({ version: made }) => (made === undefined ? 'not needed' : `version ${made}`),
+    undo: {
+      title: `Delete the launch template version with ${type}`,
+      async apply({ aws }, { version: made, template, region }) {
+        if (made !== undefined)
+          await deleteLaunchTemplateVersion(aws.in(region), { id: template, version: made });
+      },
+    },
+  });
+  const launching = change<{ launches: string }>({
+    id: 'launch',
+    title: `Have the group launch ${type}, where that is needed`,
+    uses: [describeGroup, setLaunchTemplate],
+    returns: z.object({ launches: z.string() }),
+    async findApplied(context) {
+      const { version: made } = context.outputOf(version);
+      const launches = (await groupIn(context, name)).LaunchTemplate?.Version ?? '';
+      return made === undefined || launches === String(made) ? { launches } : undefined;
+    },
+    async apply(context) {
+      const { version: made, template, region } = context.outputOf(version);
+      const { group } = context.outputOf(fleet);
+      await setLaunchTemplate(context.aws.in(region), group, { id: template, version: String(made) });
+      return { launches: String(made) };
+    },
+    summary: ({ launches }) => `version ${launches}`,
+    undo: {
+      title: 'Have the group launch what it launched before',
+      async apply({ aws, outputOf }) {
+        const { group, region, template, setting } = outputOf(fleet);
+        const there = aws.in(region);
+        if ((await describeGroup(there, group))?.LaunchTemplate?.Version === setting) return;
+        await setLaunchTemplate(there, group, { id: template, version: setting });
+      },
+    },
+  });
+  return [version, launching, hasLaunched(name, type, fleet)];
+}
+
+/** How long until it is plain that all zones are without capacity, or that nodes come. */
+const hasLaunched = (
+  name: string,
+  type: string,
+  fleet: StepReference<Scaled>,
+): Wait<z.output<typeof tried>> =>
+  wait<z.output<typeof tried>>({
+    id: 'launched',
+    title: `The group has launched its nodes, or AWS has no capacity for ${type} in any of its zones`,
+    uses: [describeGroup, describeScalingActivities],
+    every: seconds(15),
+    timeout: minutes(10),
+    hint: 'aws autoscaling describe-scaling-activities shows why nothing is launched; then: runbook resume, or runbook rollback',
+    returns: tried,
+    async probe(context) {
+      const group = await groupIn(context, name);
+      const { capacity, region, at } = context.outputOf(fleet);
+      const there = group.Instances?.length ?? 0;
+      if (there >= capacity)
+        return { ready: true, output: { launched: true, because: `${there} nodes are launched` } };
+      const activities = await describeScalingActivities(
+        context.aws.in(region),
+        group.AutoScalingGroupName ?? '',
+        {
+          most: 50,
+        },
+      );
+      const refused = refusalsOf(activities, type, new Date(at));
+      const zones = group.AvailabilityZones?.length ?? 1;
+      if (refused.length >= zones)
+        return {
+          ready: true,
+          output: { launched: false, because: `no capacity for ${type}: ${refused[0]?.StatusMessage}` },
+        };
+      return {
+        ready: false,
+        because: `${there} of ${capacity} launched${refused[0] === undefined ? '' : `; Auto Scaling: ${refused[0].StatusMessage}`}`,
+      };
+    },
+    summary: ({ because }) => because,
+  });
+
+/** Launches of the type that failed for want of capacity. https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-capacity.html */
+export const refusalsOf = (activities: readonly Activity[], type: string, since: Date): readonly Activity[] =>
+  activities.filter(
+    ({ StatusCode, StatusMessage = '', StartTime }) =>
+      StatusCode === 'Failed' &&
+      StartTime !== undefined &&
+      StartTime >= since &&
+      StatusMessage.includes(`sufficient ${type} capacity`),
+  );
+
+const everyNodeRuns = (
+  name: string,
+  fleet: StepReference<Scaled>,
+): Wait<{ nodes: number; types: string[] }> =>
+  wait<{ nodes: number; types: string[] }>({
+    id: 'nodes',
+    title: 'Every node of the recovery fleet is in service',
+    uses: [describeGroup],
+    every: seconds(15),
+    timeout: minutes(10),
+    hint: 'aws autoscaling describe-scaling-activities shows why; then: runbook resume, or runbook rollback',
+    returns: z.object({ nodes: z.int(), types: z.array(z.string()) }),
+    async probe(context) {
+      const group = await groupIn(context, name);
+      const { capacity } = context.outputOf(fleet);
+      const { Instances = [] } = group;
+      if (Instances.length === 0) throw noCapacity(context, name);
+      const types = [...new Set(Instances.flatMap(({ InstanceType }) => InstanceType ?? []))];
+      const nodes = inService(group);
+      if (nodes >= capacity) return { ready: true, output: { nodes, types } };
+      return { ready: false, because: `${nodes} of ${capacity} nodes are in service` };
+    },
+    summary: ({ nodes, types }) => `${nodes}, ${types.join(' and ')}`,
+  });
+
+function noCapacity(context: ReadContext, name: string): OperatorError {
+  const { recovery, region } = fleetIn(context, name);
+  return new OperatorError({
+    code: 'NO_CAPACITY',
+    message: `AWS has no capacity in ${region} for any instance type that components.${name}.recovery.instanceTypes names: ${recovery.instanceTypes.join(', ')}. No node of ${recovery.group} was launched`,
+    hint: 'Auto Scaling goes on trying the last one: runbook resume. Or name further types, undo (runbook rollback) and start again; reserved capacity (On-Demand Capacity Reservations) is what prevents this',
+  });
+}
+
+/** As its users would meet it, whatever the public name leads to. */
+export const fleetIsHealthy = (name: string): Wait<{ at: string; nodes: number }> =>
+  wait<{ at: string; nodes: number }>({
+    id: 'healthy',
+    title: 'The recovery fleet is healthy through its load balancer',
+    uses: [describeTargetGroup, describeTargetHealth],
+    every: seconds(15),
+    timeout: minutes(20),
+    hint: 'What does a node say? aws ssm start-session there, or its log. Does it find what it needs: aws ssm get-parameters-by-path? Then: runbook resume, or runbook rollback',
+    returns: z.object({ at: z.iso.datetime(), nodes: z.int() }),
+    async probe(context) {
+      const { recovery, region } = fleetIn(context, name);
+      const there = context.aws.in(region);
+      const targetGroup = await describeTargetGroup(there, recovery.targetGroup);
+      const targets = await describeTargetHealth(there, targetGroup?.TargetGroupArn ?? '');
+      const healthy = targets.filter(({ TargetHealth }) => TargetHealth?.State === 'healthy').length;
+      if (healthy < recovery.capacity)
+        return {
+          ready: false,
+          because: `${healthy} of ${recovery.capacity} targets of ${recovery.targetGroup} are healthy`,
+        };
+      const answer = await context.http.get(recovery.healthUrl, seconds(5), context.signal);
+      if (!('status' in answer) || answer.status < 200 || answer.status > 299)
+        return {
+          ready: false,
+          because: `${recovery.healthUrl} answers ${'status' in answer ? answer.status : answer.failed}`,
+        };
+      return { ready: true, output: { at: context.clock.now().toISOString(), nodes: healthy } };
+    },
+    summary: ({ nodes }) => `${nodes} healthy`,
+  });

@@ -1,0 +1,245 @@
+import * as z from 'zod';
+import { describeCluster } from '../../aws/rds.ts';
+import { formatDuration } from '../../duration.ts';
+import type { ReadContext } from '../../engine/context.ts';
+import {
+  type Check,
+  check,
+  type ForEach,
+  forEach,
+  type ListEntry,
+  type Measure,
+  type Measured,
+  measure,
+  type StepReference,
+} from '../../engine/step.ts';
+import { between, criticalPath, type Phase } from './critical-path.ts';
+import { onNode } from './node-command.ts';
+import { recoveredOf, recoveryOf } from './recovered-components.ts';
+import { type RecoverySet, type Store, storeIn } from './recovery-set.ts';
+import { restoredName } from './restored-name.ts';
+import type { Sustained } from './sustained-health.ts';
+
+/** When the clocks of RTO and RPO begin to run. */
+export type Declared = { readonly at: string };
+
+const declaredSchema = z.object({ at: z.iso.datetime() });
+
+export const declareStart = (incidentAt: string | undefined): Check<Declared> =>
+  check({
+    id: 'declared',
+    title:
+      incidentAt === undefined
+        ? 'The start is declared: the clock runs'
+        : 'The start is declared: the clock has been running since the incident',
+    returns: declaredSchema,
+    run: async ({ clock }) => ({ at: incidentAt ?? clock.now().toISOString() }),
+    summary: ({ at }) => at,
+  });
+
+/** A list of steps, and what of them had to be over before it could begin. */
+export interface MeasuredPhase {
+  readonly name: string;
+  readonly entry: { readonly id: string };
+  readonly after: readonly string[];
+}
+
+const path = z.object({
+  links: z.array(z.object({ name: z.string(), took: z.number(), share: z.number() })),
+});
+
+/** @param arrived the list that sends users there, in a failover: until they are there it is not over */
+export const recoveryTime = (
+  declared: StepReference<Declared>,
+  sustained: StepReference<Sustained>,
+  arrived: { readonly id: string } | undefined,
+  phases: readonly MeasuredPhase[],
+): readonly ListEntry[] => [
+  check({
+    id: 'critical-path',
+    title: 'It is known where the time went',
+    returns: path,
+    async run({ outputOf, spanOf }) {
+      const begun = new Date(outputOf(declared).at);
+      const ended = endOf({ outputOf, spanOf }, sustained, arrived);
+      const seen = phases.flatMap(({ name, entry, after }): Phase[] => {
+        const span = spanOf(entry);
+        return span?.to === undefined ? [] : [{ name, from: span.from, to: span.to, after }];
+      });
+      return { links: [...criticalPath(seen, begun, ended)] };
+    },
+    summary: ({ links }) => pathText(links),
+  }),
+  measure({
+    id: 'rto',
+    title:
+      arrived === undefined
+        ? 'Time from the declared start until it was healthy and stayed so'
+        : 'Time from the declared start until users were served again',
+    unit: 'milliseconds',
+    objective: ({ environment: { objectives } }) =>
+      objectives.rto === undefined ? undefined : { atMost: objectives.rto },
+    sample: async ({ outputOf, spanOf }) => ({
+      value: endOf({ outputOf, spanOf }, sustained, arrived).getTime() - Date.parse(outputOf(declared).at),
+    }),
+  }),
+];
+
+const endOf = (
+  { outputOf, spanOf }: Pick<ReadContext, 'outputOf' | 'spanOf'>,
+  sustained: StepReference<Sustained>,
+  arrived: { readonly id: string } | undefined,
+): Date => (arrived === undefined ? undefined : spanOf(arrived)?.to) ?? new Date(outputOf(sustained).since);
+
+/** The longest first, for who reads only the beginning. */
+export function pathText(links: z.output<typeof path>['links']): string {
+  const sorted = links.toSorted((one, other) => other.took - one.took);
+  const percent = (share: number) => `${Math.round(share * 100)} %`;
+  const [longest, ...rest] = sorted;
+  if (longest === undefined) return 'no time at all';
+  const first = `${longest.name === between ? 'time between the phases' : `"${longest.name}"`} was ${percent(longest.share)} of it (${formatDuration(longest.took)})`;
+  return [
+    first,
+    ...rest.map(({ name, took, share }) => `${name} ${percent(share)} (${formatDuration(took)})`),
+  ].join(', then ');
+}
+
+const storeItem = z.object({ name: z.string(), by: z.enum(['beacon', 'copy']), fleet: z.string() });
+
+/** How much of each store is lost: what was written after the newest that was brought back. */
+export const dataLoss = (
+  declared: StepReference<Declared>,
+  set: StepReference<RecoverySet>,
+): readonly [losses: ForEach<z.output<typeof storeItem>>, skew: Measure] => [
+  forEach({
+    id: 'rpo',
+    title: 'Measure what of each store is lost',
+    item: storeItem,
+    items: async ({ environment, outputOf }) => {
+      const { beacon } = recoveryOf(environment);
+      const [database] = recoveredOf(environment, 'aurora-cluster');
+      return outputOf(set).stores.map(({ name }) =>
+        beacon !== undefined && name === database?.name
+          ? { name, by: 'beacon' as const, fleet: beacon.fleet }
+          : { name, by: 'copy' as const, fleet: '' },
+      );
+    },
+    key: ({ name }) => name,
+    steps: ({ name, by, fleet }) =>
+      by === 'beacon' ? lossByBeacon(name, fleet, declared, set) : [lossByCopy(name, declared, set)],
+    example: { name: 'files', by: 'copy', fleet: '' },
+  }),
+  measure({
+    id: 'skew',
+    title:
+      'How far what was restored of database and files lies apart: rows may name files that are not there',
+    unit: 'milliseconds',
+    sample: async ({ outputOf }) => ({ value: outputOf(set).skew }),
+  }),
+];
+
+const objectiveOf = (name: string, set: StepReference<RecoverySet>) => (context: ReadContext) => {
+  const { rpo } = storeIn(context.outputOf(set), name);
+  return rpo === undefined ? undefined : { atMost: rpo };
+};
+
+const lossByCopy = (
+  name: string,
+  declared: StepReference<Declared>,
+  set: StepReference<RecoverySet>,
+): Measure =>
+  measure({
+    id: 'loss',
+    title: `Data of ${name} that is lost at most, by the age of its copy`,
+    unit: 'milliseconds',
+    objective: objectiveOf(name, set),
+    sample: async ({ outputOf }) => lossOf(storeIn(outputOf(set), name), outputOf(declared).at),
+  });
+
+function lossByBeacon(
+  name: string,
+  fleet: string,
+  declared: StepReference<Declared>,
+  set: StepReference<RecoverySet>,
+): readonly ListEntry[] {
+  const { asked, answered } = onNode({
+    id: `beacon-of-${name}`,
+    order: `Have a node read the beacons in the restored ${name}`,
+    fact: `The beacons in the restored ${name} are read`,
+    fleet,
+    at: 'recovery',
+    uses: [describeCluster],
+    async command({ aws, environment, runId }) {
+      const { beacon, region } = recoveryOf(environment);
+      const cluster = await describeCluster(aws.in(region), restoredName(runId, name));
+      return beacon?.read.replaceAll('{endpoint}', cluster?.Endpoint ?? '') ?? 'false';
+    },
+    expected: () => [{ line: 'beacon' }],
+    afterwards: 'Leave nothing: it only read',
+    mayFail: true,
+  });
+  return [
+    asked,
+    answered,
+    measure({
+      id: 'loss',
+      title: `Data of ${name} that is lost at most, by its newest beacon or the age of its copy`,
+      unit: 'milliseconds',
+      objective: objectiveOf(name, set),
+      sample: async ({ outputOf }) =>
+        lossOf(
+          storeIn(outputOf(set), name),
+          outputOf(declared).at,
+          beaconTime(outputOf(answered).values['beacon']),
+        ),
+    }),
+  ];
+}
+
+/** In `ID TIME`. */
+export function beaconTime(line: string | undefined): Date | undefined {
+  const time = new Date(line?.trim().split(/\s+/).at(-1) ?? '');
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
+/** Nothing newer than the end of a backup is in it; all that is older than its beginning is, and so is a beacon that was read. */
+export function lossOf(
+  { from, until }: Pick<Store, 'from' | 'until'>,
+  declared: string,
+  beacon?: Date,
+): Measured {
+  const start = Date.parse(declared);
+  const proven = Math.max(Date.parse(from), beacon?.getTime() ?? 0);
+  const atMost = Math.max(0, start - proven);
+  const atLeast = until === undefined ? 0 : Math.max(0, start - Math.max(Date.parse(until), proven));
+  return atLeast === atMost ? { value: atMost } : { atLeast, atMost };
+}
+
+const beaconItem = z.object({ fleet: z.string() });
+
+/** A row with the run's id and the time, by which a later drill knows how old the data are that it restored. */
+export const writeBeacon = (): ForEach<z.output<typeof beaconItem>> =>
+  forEach({
+    id: 'write-beacon',
+    title: 'Write a beacon into production, where that is allowed',
+    item: beaconItem,
+    items: async ({ environment }) => {
+      const { beacon } = recoveryOf(environment);
+      return beacon === undefined ? [] : [{ fleet: beacon.fleet }];
+    },
+    key: ({ fleet }) => fleet,
+    steps({ fleet }) {
+      const { asked, answered } = onNode({
+        id: 'beacon',
+        order: 'Have a node of production write a beacon into the database',
+        fact: 'The beacon is written',
+        fleet,
+        at: 'home',
+        command: ({ environment, runId }) =>
+          recoveryOf(environment).beacon?.write.replaceAll('{id}', runId) ?? 'false',
+        afterwards: 'Leave the beacon: a later drill measures by it',
+      });
+      return [asked, answered];
+    },
+    example: { fleet: 'app' },
+  });

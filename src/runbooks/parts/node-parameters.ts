@@ -1,0 +1,126 @@
+import * as z from 'zod';
+import {
+  createParameter,
+  deleteParameter,
+  getParameter,
+  parametersBelow,
+  setParameter,
+} from '../../aws/ssm.ts';
+import type { ReadContext } from '../../engine/context.ts';
+import { type Change, type Check, change, check, type ForEach, forEach } from '../../engine/step.ts';
+import { OperatorError } from '../../errors.ts';
+import { type Mode, parameterPrefix, tagsFor } from './drill-mode.ts';
+import { recoveryOf } from './recovered-components.ts';
+
+/** A parameter that the nodes read to find a component. */
+const parameter = z.object({ name: z.string(), value: z.string() });
+
+export type NodeParameter = z.output<typeof parameter>;
+
+const written = z.object({
+  name: z.string(),
+  region: z.string(),
+  value: z.string(),
+  /** What it said before. */
+  before: z.string().optional(),
+});
+
+/** Writes what is known only now under the prefix where the recovery nodes look. */
+export const writeParameters = (
+  id: string,
+  whose: string,
+  mode: Mode,
+  items: (context: Omit<ReadContext, 'progress'>) => Promise<readonly NodeParameter[]>,
+  uses: NonNullable<ForEach['uses']> = [],
+): ForEach<NodeParameter> =>
+  forEach({
+    id,
+    title: `Write the parameters by which the nodes find ${whose}`,
+    uses,
+    item: parameter,
+    items,
+    key: ({ name }) => name,
+    steps: (item) => [writeParameter(item, mode)],
+    example: { name: `${whose}/endpoint`, value: '...' },
+  });
+
+function writeParameter({ name, value }: NodeParameter, mode: Mode): Change<z.output<typeof written>> {
+  const place = ({ environment, runId }: Pick<ReadContext, 'environment' | 'runId'>) => ({
+    name: `${parameterPrefix(environment, mode, runId)}/${name}`,
+    region: recoveryOf(environment).region,
+  });
+  return change<z.output<typeof written>>({
+    id: 'parameter',
+    title: `Write parameter ${name}`,
+    uses: [getParameter, createParameter, setParameter, deleteParameter],
+    returns: written,
+    async findApplied(context) {
+      const { name: own, region } = place(context);
+      const found = await getParameter(context.aws.in(region), own);
+      return found?.Value === value ? { name: own, region, value } : undefined;
+    },
+    async apply(context) {
+      const { name: own, region } = place(context);
+      const there = context.aws.in(region);
+      const before = (await getParameter(there, own))?.Value;
+      if (before === undefined)
+        await createParameter(there, { name: own, value, tags: tagsFor(mode)(context) });
+      else await setParameter(there, { name: own, value });
+      return { name: own, region, value, ...(before !== undefined && { before }) };
+    },
+    summary: ({ name: own, value: now }) => `${own} = ${now}`,
+    undo: {
+      title: `Take parameter ${name} back`,
+      async apply({ aws }, { name: own, region, before }) {
+        const there = aws.in(region);
+        if (before === undefined) await deleteParameter(there, own);
+        else await setParameter(there, { name: own, value: before });
+      },
+    },
+  });
+}
+
+/** Those that are the same wherever the stack stands: a drill's nodes look for them beside its own. */
+export const copyKeptParameters = (mode: Mode): ForEach<NodeParameter> =>
+  writeParameters(
+    'kept-parameters',
+    'what stays the same',
+    mode,
+    async ({ aws, environment }) => {
+      const { parameters, region } = recoveryOf(environment);
+      if (mode === 'failover') return [];
+      const found = await Promise.all(
+        parameters.kept.map(async (name) => ({
+          name,
+          value: (await getParameter(aws.in(region), `${parameters.source}/${name}`))?.Value,
+        })),
+      );
+      return found.flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value }]));
+    },
+    [getParameter],
+  );
+
+/** A node that is sent home finds nothing there, or, in a drill, production. */
+export const parametersStayInTheRegion = (mode: Mode): Check<{ parameters: number }> =>
+  check({
+    id: 'parameters',
+    title: 'No parameter that the nodes read leads out of the recovery Region',
+    uses: [parametersBelow],
+    returns: z.object({ parameters: z.int() }),
+    async run({ aws, environment, runId }) {
+      const { region } = recoveryOf(environment);
+      const prefix = parameterPrefix(environment, mode, runId);
+      const all = await parametersBelow(aws.in(region), prefix);
+      const home = all.filter(({ Value = '' }) => Value.includes(environment.region));
+      if (home.length > 0) {
+        const shown = home.map(({ Name, Value }) => `${Name} = ${Value}`).join(', ');
+        throw new OperatorError({
+          code: 'PARAMETER_LEADS_HOME',
+          message: `${shown} in ${region} leads to ${environment.region}: nodes that read it would ${mode === 'drill' ? 'use production' : 'wait for what is lost'}, and never be healthy by themselves`,
+          hint: 'Correct the value in runbook.yaml (recovery.parameters of the component), or the parameter with: aws ssm put-parameter --overwrite; then: runbook resume',
+        });
+      }
+      return { parameters: all.length };
+    },
+    summary: ({ parameters }) => `${parameters} below the prefix`,
+  });

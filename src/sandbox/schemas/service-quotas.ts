@@ -1,0 +1,9 @@
+export {
+  AccessDeniedException$,
+  GetServiceQuota$,
+  IllegalArgumentException$,
+  InvalidPaginationTokenException$,
+  ListServiceQuotas$,
+  NoSuchResourceException$,
+  TooManyRequestsException$,
+} from '@aws-sdk/client-service-quotas';
