@@ -90,7 +90,6 @@ it('asks only for what has no default', () => {
     'gibibytes',
     'value',
     'instance',
-    'secret',
     'kind',
     'login',
   ]);
