@@ -18,6 +18,7 @@ import {
   runIn,
   type SandboxRun,
 } from '../helpers/sandbox-run.ts';
+import { scenario } from '../helpers/scenario.ts';
 import { worldAsLeft } from '../helpers/world-as-left.ts';
 
 const small = smallStack('files');
@@ -279,5 +280,18 @@ describe('what is typed', () => {
     expect(() => drDrill.validate?.(parameters, prodEnvironment())).toThrow(
       expect.objectContaining({ code }),
     );
+  });
+});
+
+describe('scenarios', () => {
+  test.each(['recovery-capacity', 'recovery-session-expires'])('%s ends as it is said to', async (name) => {
+    const { good } = scenario(name);
+    const played = { runbook: drDrill, parameters: {}, scenario: name };
+    const run = await runIn(played);
+    expect(good?.outcomes, JSON.stringify(run.end.state.error)).toContain(run.end.outcome);
+    if (run.end.outcome !== 'interrupted') return;
+    const wake = new Date(run.sandbox.world.now.getTime() + minutes(40));
+    const resumed = await resumeFrom(run, { ...played, wake });
+    expect(resumed.end.state.steps.get('nothing-left')?.status).toBe('succeeded');
   });
 });

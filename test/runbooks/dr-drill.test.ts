@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { minutes } from '../../src/duration.ts';
 import { debtsOf } from '../../src/engine/run-state.ts';
@@ -8,6 +9,7 @@ import { dns, nodeIds, secrets } from '../../src/sandbox/morpheus-prod/names.ts'
 import { unseal } from '../../src/sandbox/sealed.ts';
 import { recoveryWorld } from '../helpers/drill-environment.ts';
 import { runIn, type SandboxRun } from '../helpers/sandbox-run.ts';
+import { timelineOf } from '../helpers/timeline.ts';
 import { worldAsLeft } from '../helpers/world-as-left.ts';
 
 const drill = (parameters: Record<string, unknown> = {}, more = {}) =>
@@ -108,6 +110,23 @@ describe('a drill', () => {
       expect(password.length).toBeGreaterThan(10);
       expect(texts).not.toContain(password);
     }
+  });
+
+  test('is drawn on its page as it went', () => {
+    const drawn = timelineOf(run.end.state, [
+      ['evaluation, approval', 'region'],
+      ['files: restore, mount targets', 'stores/storage/'],
+      ['database: restore, instance', 'stores/databases/'],
+      ['queue: broker', 'stores/queues/'],
+      ['search: domain', 'stores/searches/'],
+      ['application: nodes, health', 'fleet/'],
+      ['definitions, snapshot, files', 'on-nodes/'],
+      ['acceptance probes', 'probe/'],
+      ['stays healthy', 'sustained'],
+      ['take down, the latest first', 'tear-down'],
+    ]);
+    const page = readFileSync(new URL('../../docs/runbooks/dr-drill.md', import.meta.url), 'utf8');
+    expect(page, `docs/runbooks/dr-drill.md must have:\n${drawn}`).toContain(drawn);
   });
 
   test('has written a beacon into production, by its id', () => {

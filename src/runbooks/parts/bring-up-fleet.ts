@@ -374,7 +374,7 @@ export const fleetIsHealthy = (name: string): Wait<{ at: string; nodes: number }
     uses: [describeTargetGroup, describeTargetHealth],
     every: seconds(15),
     timeout: minutes(20),
-    hint: 'What does a node say? aws ssm start-session there, or its log. Does it find what it needs: aws ssm get-parameters-by-path? Then: runbook resume, or runbook rollback',
+    hint: 'What does the log of a node say: does it find its parameters, and do its logins work? Then: runbook resume, or runbook rollback',
     returns: z.object({ at: z.iso.datetime(), nodes: z.int() }),
     async probe(context) {
       const { recovery, region } = fleetIn(context, name);

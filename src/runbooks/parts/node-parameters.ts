@@ -117,7 +117,7 @@ export const parametersStayInTheRegion = (mode: Mode): Check<{ parameters: numbe
         throw new OperatorError({
           code: 'PARAMETER_LEADS_HOME',
           message: `${shown} in ${region} leads to ${environment.region}: nodes that read it would ${mode === 'drill' ? 'use production' : 'wait for what is lost'}, and never be healthy by themselves`,
-          hint: 'Correct the value in runbook.yaml (recovery.parameters of the component), or the parameter with: aws ssm put-parameter --overwrite; then: runbook resume',
+          hint: 'Correct the value in runbook.yaml (recovery.parameters of the component), and undo: runbook rollback',
         });
       }
       return { parameters: all.length };

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { recovery } from '../../../src/sandbox/morpheus-prod/names.ts';
+import { openSandbox } from '../../../src/sandbox/sandbox.ts';
 import { begin } from '../../../src/sandbox/scenario.ts';
 import { activityOf } from '../../../src/sandbox/services/auto-scaling/activities.ts';
 import { isAvailable } from '../../../src/sandbox/services/auto-scaling/fleets.ts';
-import type { World } from '../../../src/sandbox/world.ts';
+import { elsewhere, type World } from '../../../src/sandbox/world.ts';
 import { scenario } from '../../helpers/scenario.ts';
 import {
   aws,
@@ -111,4 +113,39 @@ test('stuck-node: the node of us-east-1b hangs for two hours, or until somebody 
   });
   pass(world, 60);
   expect(members(world)).not.toContain(stuck);
+});
+
+test('recovery-capacity: nothing of the usual type is launched in the recovery Region, and another type is', async () => {
+  const world = prod();
+  await begin(world, scenario('recovery-capacity'));
+  const there = elsewhere(world, 'us-west-2');
+  const [fleet] = there.autoScaling.fleets;
+  const launched = () => fleet?.group.Instances.length;
+  aws.SetDesiredCapacity(there, { AutoScalingGroupName: recovery.group, DesiredCapacity: 3 });
+  pass(world, 120);
+  expect(launched()).toBe(0);
+  expect(fleet?.activities.every(({ StatusMessage = '' }) => StatusMessage.includes('m5.xlarge'))).toBe(true);
+  const { LaunchTemplateVersion } = aws.CreateLaunchTemplateVersion(there, {
+    LaunchTemplateId: recovery.templateId,
+    SourceVersion: '1',
+    LaunchTemplateData: { InstanceType: 'm5a.xlarge' },
+  });
+  aws.UpdateAutoScalingGroup(there, {
+    AutoScalingGroupName: recovery.group,
+    LaunchTemplate: {
+      LaunchTemplateId: recovery.templateId,
+      Version: String(LaunchTemplateVersion.VersionNumber),
+    },
+  });
+  pass(world, 400);
+  expect(launched()).toBe(3);
+});
+
+test('recovery-session-expires: every call is refused for a while, in either Region', async () => {
+  const sandbox = await openSandbox({ scenario: scenario('recovery-session-expires') });
+  const refusedAt = (minutes: number) => {
+    sandbox.advanceTo(new Date(Date.parse('2026-03-02T02:10:00Z') + minutes * 60_000));
+    return sandbox.faults().some(({ inForce }) => inForce);
+  };
+  expect([refusedAt(10), refusedAt(30), refusedAt(50)]).toEqual([false, true, false]);
 });
