@@ -9,7 +9,13 @@ import type { Readiness, Undo } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
 import { commentOf, isUnderWay, runOnNodes } from './commands-on-nodes.ts';
 import { readsHaveCaughtUp } from './late-reads.ts';
-import { credentialOf, credentialText, nodesInService, statusCommand } from './node-credentials.ts';
+import {
+  credentialOf,
+  credentialText,
+  type NodeCredential,
+  nodesInService,
+  statusCommand,
+} from './node-credentials.ts';
 import { pointInTime } from './point-in-time.ts';
 import { consumerOf, type NamedSecret, secretOf, setByOf } from './rotated-secrets.ts';
 import { readSecret, type Stages, stagesIn } from './secret-facts.ts';
@@ -250,6 +256,10 @@ async function waitsForReboot(
   return described?.Pending !== undefined;
 }
 
+/** One node at a time, and none while another is on its way up: a node that was told already is not told again. */
+const nextToRestart = (wrong: readonly NodeCredential[]): readonly NodeCredential[] =>
+  wrong.some(({ version }) => version === 'before' || version === 'unknown') ? [] : wrong.slice(0, 1);
+
 /** Nodes that do not have the version before take it up again: all at once by a reload, one in a turn by a restart. */
 async function nodesTurn(
   context: ChangeContext,
@@ -278,12 +288,13 @@ async function nodesTurn(
         `Systems Manager does not reach ${silent.join(', ')}: whether it has the version before is not known`,
       );
     if (wrong.length === 0) continue;
-    const told = consumer.restart === undefined ? wrong : wrong.slice(0, 1);
-    await runOnNodes(context, {
-      nodes: told.map(({ node }) => node),
-      line: consumer.reload ?? consumer.restart ?? '',
-      comment: commentOf(context, `${what}/take-up`),
-    });
+    const told = consumer.restart === undefined ? wrong : nextToRestart(wrong);
+    if (told.length > 0)
+      await runOnNodes(context, {
+        nodes: told.map(({ node }) => node),
+        line: consumer.reload ?? consumer.restart ?? '',
+        comment: commentOf(context, `${what}/take-up`),
+      });
     return wait(wrong.map(credentialText).join('; '));
   }
   return { ready: true };
