@@ -143,6 +143,12 @@ test('fails over although nothing in the home Region answers any more', async ()
   expect(leadsTo(run)).toBe(recovery.loadBalancerHost);
 });
 
+test('a dry run of the whole of it makes every read and no write', async () => {
+  const rehearsed = await runIn({ runbook: drDrill, parameters: { mode: 'failover' } }, true);
+  expect(rehearsed.end.outcome, JSON.stringify(rehearsed.end.state.error)).toBe('succeeded');
+  expect(rehearsed.writes).toEqual([]);
+});
+
 describe('record sets', () => {
   const set = (SetIdentifier: string, more: object) => ({
     Name: 'x.example.com.',
