@@ -33,6 +33,7 @@ describe('what stands in the journal', () => {
             objectives: {},
             alarms: { blocking: [], stop: [], success: [] },
             components: {},
+            secrets: {},
           },
         },
         mode: 'live',

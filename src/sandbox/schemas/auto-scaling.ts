@@ -1,5 +1,6 @@
 export {
   ActiveInstanceRefreshNotFoundFault$,
+  AlreadyExistsFault$,
   CancelInstanceRefresh$,
   CompleteLifecycleAction$,
   CreateOrUpdateTags$,
