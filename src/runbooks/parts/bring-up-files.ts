@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { describeFileSystem } from '../../aws/efs.ts';
-import { createMountTarget, describeMountTargets } from '../../aws/efs-mount-targets.ts';
+import { createMountTarget, deleteMountTarget, describeMountTargets } from '../../aws/efs-mount-targets.ts';
 import { minutes, seconds } from '../../duration.ts';
 import type { ReadContext } from '../../engine/context.ts';
 import {
@@ -12,6 +12,7 @@ import {
   wait,
 } from '../../engine/step.ts';
 import { type BringUp, tagsFor } from './drill-mode.ts';
+import { deleteMountTargetAgain } from './mount-target.ts';
 import { writeParameters } from './node-parameters.ts';
 import { recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.ts';
 import { pointOfSet, type RecoverySet } from './recovery-set.ts';
@@ -46,15 +47,26 @@ function bringUpFileSystem(
   const id = ({ outputOf }: Pick<ReadContext, 'outputOf'>) => idIn(outputOf(complete).arn);
   const targets = async (context: Pick<ReadContext, 'outputOf' | 'aws'>) =>
     describeMountTargets(context.aws.in(context.outputOf(restore).region), id(context));
-  const mounted = (subnet: string) =>
-    change({
+  const mounted = (subnet: string) => {
+    const madeAs = (context: Pick<ReadContext, 'outputOf'>, target: string) => ({
+      subnet,
+      id: target,
+      fileSystem: id(context),
+      region: context.outputOf(restore).region,
+    });
+    return change({
       id: 'mount-target',
       title: 'Create a mount target in a zone',
-      uses: [describeMountTargets, createMountTarget],
-      returns: z.object({ subnet: z.string(), target: z.string() }),
+      uses: [describeMountTargets, createMountTarget, deleteMountTarget],
+      returns: z.object({
+        subnet: z.string(),
+        id: z.string(),
+        fileSystem: z.string(),
+        region: z.string(),
+      }),
       async findApplied(context) {
         const found = (await targets(context)).find(({ SubnetId }) => SubnetId === subnet);
-        return found?.MountTargetId === undefined ? undefined : { subnet, target: found.MountTargetId };
+        return found?.MountTargetId === undefined ? undefined : madeAs(context, found.MountTargetId);
       },
       async apply(context) {
         const { aws, outputOf, environment } = context;
@@ -63,12 +75,12 @@ function bringUpFileSystem(
           subnet,
           securityGroups: recoveredNamed(environment, 'file-system', name).recovery.securityGroups,
         });
-        return { subnet, target: made.MountTargetId ?? '' };
+        return madeAs(context, made.MountTargetId ?? '');
       },
-      summary: ({ target }) => `${target} in ${subnet}`,
-      // The file system is deleted with its mount targets.
-      undoneBy: { id: 'restore' },
+      summary: ({ id: target }) => `${target} in ${subnet}`,
+      undo: deleteMountTargetAgain,
     });
+  };
   return [
     point,
     restore,

@@ -9,7 +9,7 @@ import {
 } from '../../aws/efs-mount-targets.ts';
 import { minutes, seconds } from '../../duration.ts';
 import type { ChangeContext } from '../../engine/context.ts';
-import { type Change, change, type StepReference, type Wait, wait } from '../../engine/step.ts';
+import { type Change, change, type StepReference, type Undo, type Wait, wait } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
 import { healthyNode } from './ask-node.ts';
 import { tellToGo } from './delete-temporary.ts';
@@ -45,6 +45,22 @@ const outputFor = (target: MountTargetDescription, region: string, now: Date): M
   askedAt: now.toISOString(),
 });
 
+/** One that a run made. Others of the same file system are somebody else's, and stay. */
+export const deleteMountTargetAgain: Undo<Pick<MountTarget, 'id' | 'fileSystem' | 'region'>> = {
+  title: 'Delete the mount target of the restored file system, and see it gone',
+  every: seconds(30),
+  timeout: minutes(30),
+  async turn({ aws }, { id, fileSystem, region }) {
+    const there = aws.in(region);
+    const targets = await describeMountTargets(there, fileSystem);
+    const found = targets.find(({ MountTargetId }) => MountTargetId === id);
+    if (found === undefined) return { ready: true };
+    if (found.LifeCycleState === 'deleting') return { ready: false, because: `${id} is deleting` };
+    const command = `aws efs delete-mount-target --mount-target-id ${id} --region ${region}`;
+    return { ready: false, because: await tellToGo(id, command, () => deleteMountTarget(there, id)) };
+  },
+};
+
 /** In the subnet of the one who will look: a restored file system has no mount target. */
 export function addMountTarget(
   name: string,
@@ -61,7 +77,7 @@ export function addMountTarget(
       hint: 'Look again in a minute: runbook resume',
     });
   }
-  const mountTarget = change({
+  const mountTarget = change<MountTarget>({
     id: 'mount-target',
     title: 'Give the restored file system a mount target, with security groups of its own',
     uses: [
@@ -89,20 +105,7 @@ export function addMountTarget(
       return outputFor(made, region, context.clock.now());
     },
     summary: ({ id, address, zone }) => `${id}, ${address} in ${zone}`,
-    undo: {
-      title: 'Delete the mount target of the restored file system, and see it gone',
-      every: seconds(30),
-      timeout: minutes(30),
-      async turn({ aws }, { id, fileSystem, region }) {
-        const there = aws.in(region);
-        const targets = await describeMountTargets(there, fileSystem);
-        const found = targets.find(({ MountTargetId }) => MountTargetId === id);
-        if (found === undefined) return { ready: true };
-        if (found.LifeCycleState === 'deleting') return { ready: false, because: `${id} is deleting` };
-        const command = `aws efs delete-mount-target --mount-target-id ${id} --region ${region}`;
-        return { ready: false, because: await tellToGo(id, command, () => deleteMountTarget(there, id)) };
-      },
-    },
+    undo: deleteMountTargetAgain,
   });
   const isMountable = wait({
     id: 'mountable',

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { deleteFileSystem, describeFileSystem, tagFileSystem } from '../../aws/efs.ts';
-import { deleteMountTarget, describeMountTargets } from '../../aws/efs-mount-targets.ts';
 import { type Change, change, type StepReference } from '../../engine/step.ts';
 import { mustBeOurs, tellToGo } from './delete-temporary.ts';
 import { idIn, type Restored, type RestoreJob, type Restoring } from './restore-job.ts';
@@ -26,8 +25,8 @@ export const intoFileSystem = (point: StepReference<ChosenPoint>): Restoring => 
   what: 'a file system',
   metadata: ({ outputOf }) => filesMetadata(outputOf(point)),
   deleting: {
-    title: 'Delete the restored file system with its mount targets, and see it gone',
-    uses: [describeFileSystem, describeMountTargets, deleteMountTarget, deleteFileSystem],
+    title: 'Delete the restored file system, and see it gone',
+    uses: [describeFileSystem, deleteFileSystem],
     command: deleteFilesCommand,
     async turn(aws, job, { runStartedAt }) {
       const found = await describeFileSystem(aws, { CreationToken: job.name });
@@ -35,13 +34,8 @@ export const intoFileSystem = (point: StepReference<ChosenPoint>): Restoring => 
       if (id === undefined) return undefined;
       mustBeOurs(`File system ${id}`, found?.CreationTime, runStartedAt);
       if (found?.LifeCycleState === 'deleting') return `${id} is deleting`;
-      const targets = (found?.NumberOfMountTargets ?? 0) > 0 ? await describeMountTargets(aws, id) : [];
-      const target = targets.find(({ LifeCycleState }) => LifeCycleState !== 'deleting')?.MountTargetId;
-      if (target !== undefined) {
-        const command = `aws efs delete-mount-target --mount-target-id ${target} --region ${job.region}`;
-        return tellToGo(`mount target ${target}`, command, () => deleteMountTarget(aws, target));
-      }
-      if (targets.length > 0) return `mount targets of ${id} are deleting`;
+      if (found?.NumberOfMountTargets)
+        return `${id} has ${found.NumberOfMountTargets} mount targets; if that lasts, delete them: aws efs describe-mount-targets --file-system-id ${id} --region ${job.region}`;
       return tellToGo(id, deleteFilesCommand(job), () => deleteFileSystem(aws, id));
     },
   },
