@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { callerIdentity } from '../../aws/sts.ts';
+import type { ReadContext } from '../../engine/context.ts';
 import { check } from '../../engine/step.ts';
 import type { Environment } from '../../environment.ts';
-import { Refusal } from '../../errors.ts';
+import { AwsCallError, Refusal } from '../../errors.ts';
 
 /** First step of every runbook, made anew at every resume and before a rollback. */
 export const callerIsInTheEnvironment = check({
@@ -12,7 +13,7 @@ export const callerIsInTheEnvironment = check({
   alsoOnResume: true,
   returns: z.object({ account: z.string(), arn: z.string(), region: z.string() }),
   async run({ aws, environment }) {
-    const { account, arn } = await callerIdentity(aws);
+    const { account, arn } = await identityOf({ aws, environment });
     // Calls go to the environment's Region anyway: a caller set up for another one may mean another stack.
     const region = (await aws.callerRegion()) ?? environment.region;
     if (account !== environment.account || region !== environment.region) {
@@ -28,6 +29,17 @@ export const callerIsInTheEnvironment = check({
   },
   summary: ({ account, arn, region }) => `${arn}, account ${account}, ${region}`,
 });
+
+/** STS of every Region knows the caller, and the home Region may be what is lost: then nobody could even begin there. */
+async function identityOf({ aws, environment }: Pick<ReadContext, 'aws' | 'environment'>) {
+  try {
+    return await callerIdentity(aws);
+  } catch (error) {
+    const { recoveryRegion } = environment;
+    if (!(error instanceof AwsCallError) || !error.transient || recoveryRegion === undefined) throw error;
+    return callerIdentity(aws.in(recoveryRegion));
+  }
+}
 
 function howToCorrect(
   caller: { account: string; region: string },

@@ -11,7 +11,7 @@ import {
 import { describeHealthCheck, type ResourceRecordSet, recordSetsOf } from '../../aws/route-53.ts';
 import { formatDuration, hours } from '../../duration.ts';
 import type { Finding } from '../../engine/finding.ts';
-import { fail, type Looking, looksAt, pass, told, warn } from './recovery-evaluation-step.ts';
+import { fail, type Looking, looksAt, pass, told, toldFromUsEast1, warn } from './recovery-evaluation-step.ts';
 import type { Recovered, RecoveryPlan } from './recovery-plan.ts';
 
 type Fleet = Recovered<'auto-scaling-group'>;
@@ -32,7 +32,7 @@ export const usersCanComeIn = looksAt({
     const findings: Finding[] = [];
     for (const fleet of context.plan.fleets)
       findings.push(...(await told(`load balancer of ${fleet.name}`, () => balancerSeen(context, fleet))));
-    findings.push(...(await told('records', () => recordsSeen(context))));
+    findings.push(...(await toldFromUsEast1('records', () => recordsSeen(context))));
     return findings;
   },
 });

@@ -21,6 +21,7 @@ import {
   notCompared,
   pass,
   told,
+  toldFromUsEast1,
   warn,
 } from './recovery-evaluation-step.ts';
 import type { Recovered } from './recovery-plan.ts';
@@ -76,7 +77,7 @@ async function fleetFindings(context: Looking, fleet: Fleet): Promise<readonly F
           `aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${name} --max-size ${capacity} --region ${there.region}`,
         ),
     ...templateFindings(launched, context, name),
-    ...(await told('instance profile', () => profileFindings(there, launched))),
+    ...(await toldFromUsEast1('instance profile', () => profileFindings(there, launched))),
     ...(await told('image', async () => {
       const home = await fromHome(async () => {
         const own = await describeGroup(aws, fleet.group);
