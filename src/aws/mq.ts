@@ -179,9 +179,11 @@ export interface NewBroker {
 }
 
 /**
- * A broker of RabbitMQ with one user, which nobody can reach from outside the VPC. It runs after 15 to 30 minutes.
+ * A broker of RabbitMQ with one user, which nobody can reach from outside the VPC. It runs after 15 to 30 minutes. The account's first
+ * one needs `iam:CreateServiceLinkedRole` as well, and a key of one's own `kms:CreateGrant` and `kms:DescribeKey`.
  * @returns its id
  * https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers.html#brokers-http-methods
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmq.html
  */
 export const createBroker = awsFunction(
   [
@@ -189,8 +191,14 @@ export const createBroker = awsFunction(
     'mq:CreateTags',
     'ec2:CreateNetworkInterface',
     'ec2:CreateNetworkInterfacePermission',
+    'ec2:CreateVpcEndpoint',
+    'ec2:DescribeInternetGateways',
+    'ec2:DescribeNetworkInterfacePermissions',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeRouteTables',
     'ec2:DescribeSecurityGroups',
     'ec2:DescribeSubnets',
+    'ec2:DescribeVpcEndpoints',
     'ec2:DescribeVpcs',
   ],
   async (aws: ChangeClients, wanted: NewBroker): Promise<string> => {
@@ -204,7 +212,8 @@ export const createBroker = awsFunction(
         HostInstanceType: wanted.instanceType,
         DeploymentMode: wanted.deploymentMode,
         PubliclyAccessible: false,
-        AutoMinorVersionUpgrade: false,
+        // From version 3.13 on AWS takes nothing else.
+        AutoMinorVersionUpgrade: true,
         SubnetIds: [...wanted.subnets],
         SecurityGroups: [...wanted.securityGroups],
         ...(wanted.key !== undefined && {
@@ -221,7 +230,13 @@ export const createBroker = awsFunction(
 
 /** Refused while it is being made. Gone after some minutes. https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers-broker-id.html */
 export const deleteBroker = awsFunction(
-  ['mq:DeleteBroker', 'ec2:DeleteNetworkInterface'],
+  [
+    'mq:DeleteBroker',
+    'ec2:DeleteNetworkInterface',
+    'ec2:DeleteNetworkInterfacePermission',
+    'ec2:DeleteVpcEndpoints',
+    'ec2:DetachNetworkInterface',
+  ],
   async (aws: ChangeClients, broker: string): Promise<void> => {
     const { DeleteBrokerCommand } = await sdk();
     await absentWhen(['NotFoundException'], () =>

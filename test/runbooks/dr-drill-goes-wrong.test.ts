@@ -143,6 +143,23 @@ describe('half-way', () => {
     expect(undone.end.outcome).toBe('rolled-back');
   });
 
+  test('stopped after the fleet was told to grow, before a node of it is there: what undoes takes it back', async () => {
+    const types = ['m5.xlarge', 'm5a.xlarge', 'm6i.xlarge'];
+    const wrong = setting({ ...within(...types.flatMap(noCapacity)), operator: leaving, keepMoments: true });
+    const { moments } = await runIn(wrong);
+    const told = moments.find(({ events }) => {
+      const last = events.at(-1);
+      return last?.type === 'aws-called' && last.operation === 'SetDesiredCapacity';
+    });
+    if (told === undefined) throw new Error('the fleet was never told to grow');
+    const resumed = await resumeFrom(told, wrong);
+    expect(resumed.end.outcome).toBe('failed-with-changes');
+    expect(resumed.writes.filter((write) => write === 'SetDesiredCapacity')).toHaveLength(1);
+    const undone = await rollBackFrom(resumed, setting());
+    expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
+    expect(recoveryWorld(undone.sandbox).autoScaling.fleets[0]?.group.DesiredCapacity).toBe(0);
+  });
+
   test('a parameter leads to the old Region: found before a node reads it', async () => {
     const { files } = small.environment.components ?? {};
     if (files?.type !== 'file-system' || files.recovery === undefined) throw new Error('no files');

@@ -124,7 +124,7 @@ const createdBroker = (name: string, tags: ReturnType<typeof tagsFor>): Change<M
         const found = await describeBroker(there, broker);
         if (found !== undefined) {
           const { BrokerState = 'unknown' } = found;
-          if (BrokerState === 'CREATION_IN_PROGRESS' || BrokerState === 'DELETION_IN_PROGRESS')
+          if (BrokerState.endsWith('_IN_PROGRESS'))
             return { ready: false, because: `${own} is ${BrokerState}` };
           const command = `aws mq delete-broker --broker-id ${broker} --region ${region}`;
           return { ready: false, because: await tellToGo(own, command, () => deleteBroker(there, broker)) };

@@ -14,6 +14,7 @@ const notNow = [
   'InvalidDBInstanceState',
   'FileSystemInUse',
   'IncorrectFileSystemLifeCycleState',
+  'IncorrectMountTargetState',
   'IncorrectInstanceState',
   'DependencyTimeout',
 ];

@@ -4,7 +4,14 @@ import type { Finding } from '../../engine/finding.ts';
 import type { Check } from '../../engine/step.ts';
 import { AwsCallError } from '../../errors.ts';
 import { callerIsInTheEnvironment } from './caller.ts';
-import { type Evaluated, type Looking, looksAt, pass, toldFromUsEast1, warn } from './recovery-evaluation-step.ts';
+import {
+  type Evaluated,
+  type Looking,
+  looksAt,
+  pass,
+  toldFromUsEast1,
+  warn,
+} from './recovery-evaluation-step.ts';
 
 /** Handing on a role is allowed for that role, so it is asked for by itself. */
 const passing = 'iam:PassRole';

@@ -138,13 +138,28 @@ test('a certificate is issued, covers the names, and has time left', () => {
   expect(of(good)?.verdict).toBe('pass');
   expect(of(good, ['example.com'])?.verdict).toBe('fail');
   expect(of(good, ['a.b.example.com'])?.verdict).toBe('fail');
-  expect(of({ ...good, NotAfter: ending(44) })?.verdict).toBe('warn');
+  expect(of({ ...good, NotAfter: ending(29) })?.verdict).toBe('warn');
   expect(of({ ...good, RenewalSummary: { RenewalStatus: 'FAILED' } })?.verdict).toBe('warn');
+  expect(of({ ...good, RenewalSummary: { RenewalStatus: 'PENDING_VALIDATION' } })?.verdict).toBe('warn');
   expect(of({ ...good, NotAfter: ending(-1) })?.fact).toContain('past its end');
   expect(of({ ...good, Status: 'PENDING_VALIDATION', NotAfter: undefined })?.fact).toBe(
     'it is PENDING_VALIDATION',
   );
   expect(of(undefined)?.verdict).toBe('fail');
+});
+
+test('a certificate beside the default one of a listener is in use as well', () => {
+  const seen = {
+    arn: 'arn',
+    certificate: { Status: 'ISSUED' as const, InUseBy: ['balancer'] },
+    names: [],
+    now: new Date(),
+    region: 'us-west-2',
+  };
+  const of = (LoadBalancerArn: string) =>
+    certificateFindings({ ...seen, listeners: [{ LoadBalancerArn }] })[1]?.verdict;
+  expect(of('balancer')).toBe('pass');
+  expect(of('another')).toBe('fail');
 });
 
 test('the records are those that a failover switches', () => {
@@ -169,6 +184,16 @@ test('the records are those that a failover switches', () => {
       recordFindings({ dns: { ...dns, ...more }, records: records as never, balancers, isChecked: false }),
     );
   expect(of(pair)).toEqual(['pass', 'pass', 'pass']);
+  const plain = (more: object) => record('secondary', { ResourceRecords: [{ Value: 'there.elb' }], ...more });
+  expect(of([...pair.slice(0, 1), plain({ Failover: 'SECONDARY' })])).toEqual([
+    'pass',
+    'pass',
+    'fail',
+    'pass',
+  ]);
+  expect(of([...pair.slice(0, 1), plain({ Failover: 'SECONDARY', HealthCheckId: 'h' })])).not.toContain(
+    'fail',
+  );
   expect(of(pair.slice(1))).toEqual(['fail']);
   expect(of(pair, { routing: 'weighted' })).toEqual(['fail']);
   expect(of(undefined)).toEqual(['fail']);
