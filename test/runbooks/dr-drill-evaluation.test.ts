@@ -112,7 +112,11 @@ describe('an evaluation', () => {
       },
       { environment: { components: { ...others, queue: { ...queue, recovery } } } },
     );
-    expect(doubts(run)).toEqual({ ...asAlways, 'data / queue: definitions': 'warn' });
+    expect(doubts(run)).toEqual({
+      ...asAlways,
+      'data / queue: definitions': 'warn',
+      'configuration / /morpheus/prod/app/release': 'warn',
+    });
   });
 
   test('credentials that AWS does not accept end it, instead of filling its tables', async () => {

@@ -76,6 +76,7 @@ async function fleetFindings(context: Looking, fleet: Fleet): Promise<readonly F
           rule,
           `aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${name} --max-size ${capacity} --region ${there.region}`,
         ),
+    ...suspendedFindings(group, there.region),
     ...templateFindings(launched, context, name),
     ...(await toldFromUsEast1('instance profile', () => profileFindings(there, launched))),
     ...(await told('image', async () => {
@@ -95,6 +96,27 @@ async function fleetFindings(context: Looking, fleet: Fleet): Promise<readonly F
     ...(await told(`type ${type}`, async () =>
       typeFindings(instanceTypes, group.AvailabilityZones ?? [], await typesOffered(there, instanceTypes)),
     )),
+  ];
+}
+
+/** Without these no node comes, none is registered, and none goes. https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html */
+const neededProcesses = ['Launch', 'AddToLoadBalancer', 'Terminate'];
+
+function suspendedFindings(
+  { AutoScalingGroupName: name, SuspendedProcesses = [] }: AutoScalingGroup,
+  region: string,
+): readonly Finding[] {
+  const held = neededProcesses.filter((process) =>
+    SuspendedProcesses.some(({ ProcessName }) => ProcessName === process),
+  );
+  if (held.length === 0) return [];
+  return [
+    fail(
+      'processes',
+      `${held.join(', ')} suspended in ${name}`,
+      `the group may ${neededProcesses.join(', ')}`,
+      `Find out who did it, then: aws autoscaling resume-processes --auto-scaling-group-name ${name} --scaling-processes ${held.join(' ')} --region ${region}`,
+    ),
   ];
 }
 
