@@ -199,6 +199,15 @@ const drillIsMeant = (set: StepReference<RecoverySet>) =>
           label: 'Production',
           value: 'serves on as it is: no user is sent elsewhere; with recovery.beacon one row is written',
         },
+        ...(recoveryPlan(context.environment).stack.dns?.routing === 'failover'
+          ? [
+              {
+                label: 'But',
+                value:
+                  'if the health check of production fails while the drill stands, Route 53 sends users to it (failover record)',
+              },
+            ]
+          : []),
         {
           label: 'Taken down',
           value: `at the end, after a second approval; expires ${expiryOf(context).toISOString()}`,
