@@ -149,16 +149,20 @@ export const brokerNamed = awsFunction(
   },
 );
 
-/** The id of the configuration of this name; `undefined` where there is none. https://docs.aws.amazon.com/amazon-mq/latest/api-reference/configurations.html */
+/** The configuration of this name, and when it was made; `undefined` where there is none. https://docs.aws.amazon.com/amazon-mq/latest/api-reference/configurations.html */
 export const configurationNamed = awsFunction(
   ['mq:ListConfigurations'],
-  async (aws: ReadClients, name: string): Promise<string | undefined> => {
+  async (
+    aws: ReadClients,
+    name: string,
+  ): Promise<{ readonly id: string; readonly created: Date | undefined } | undefined> => {
     const { ListConfigurationsCommand } = await sdk();
     const all = await collectPages(async (NextToken) => {
       const page = await aws.send(service, new ListConfigurationsCommand({ MaxResults: 100, NextToken }));
       return { items: page.Configurations, next: page.NextToken };
     });
-    return all.find(({ Name }) => Name === name)?.Id;
+    const { Id: id, Created: created } = all.find(({ Name }) => Name === name) ?? {};
+    return id === undefined ? undefined : { id, created };
   },
 );
 
@@ -171,6 +175,8 @@ export interface NewBroker {
   readonly securityGroups: readonly string[];
   /** AWS's own key without it. */
   readonly key?: string | undefined;
+  /** Of the same Region, for the same version. Without it Amazon MQ makes one of its own. */
+  readonly configuration?: { readonly id: string; readonly revision: number } | undefined;
   readonly user: string;
   readonly password: SecretValue;
   readonly tags: Readonly<Record<string, string>>;
@@ -218,6 +224,9 @@ export const createBroker = awsFunction(
         SecurityGroups: [...wanted.securityGroups],
         ...(wanted.key !== undefined && {
           EncryptionOptions: { KmsKeyId: wanted.key, UseAwsOwnedKey: false },
+        }),
+        ...(wanted.configuration !== undefined && {
+          Configuration: { Id: wanted.configuration.id, Revision: wanted.configuration.revision },
         }),
         Users: [{ Username: wanted.user, Password: reveal(wanted.password) }],
         Tags: { ...wanted.tags },

@@ -3,7 +3,7 @@ import { minutes } from '../../src/duration.ts';
 import type { RunEvent } from '../../src/engine/run-event.ts';
 import { debtsOf } from '../../src/engine/run-state.ts';
 import { drDrill } from '../../src/runbooks/dr-drill.ts';
-import { recovery } from '../../src/sandbox/morpheus-prod/names.ts';
+import { queue, recovery, recoveryConfigurationId } from '../../src/sandbox/morpheus-prod/names.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { GivenFault } from '../../src/sandbox/scenario.ts';
 import { fileSystems } from '../../src/sandbox/services/efs/find.ts';
@@ -158,6 +158,36 @@ describe('half-way', () => {
     const undone = await rollBackFrom(resumed, setting());
     expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
     expect(recoveryWorld(undone.sandbox).autoScaling.fleets[0]?.group.DesiredCapacity).toBe(0);
+  });
+
+  test('the broker is made with the configuration that is kept for it, and no older one is deleted with it', async () => {
+    const stack = smallStack('queue');
+    const kept = setting({
+      ...stack,
+      parameters: { keep: '2h' },
+      prepare(sandbox) {
+        stack.prepare(sandbox);
+        const there = recoveryWorld(sandbox);
+        const [prepared] = there.mq.configurations;
+        if (prepared === undefined) throw new Error('nothing is prepared');
+        const older = structuredClone(prepared);
+        Object.assign(older.configuration, { Id: 'c-0', Name: `${queue.name}-recovery-configuration` });
+        older.configuration.Created = new Date(there.now.getTime() - minutes(60));
+        there.mq.configurations.push(older);
+      },
+    });
+    const run = await runIn(kept);
+    expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
+    const [broker] = recoveryWorld(run.sandbox).mq.brokers;
+    expect(broker?.described.Configurations?.Current?.Id).toBe(recoveryConfigurationId);
+    const undone = await rollBackFrom(run, kept);
+    expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
+    const { brokers, configurations } = recoveryWorld(undone.sandbox).mq;
+    expect(brokers).toEqual([]);
+    expect(configurations.map(({ configuration }) => configuration.Id)).toEqual([
+      recoveryConfigurationId,
+      'c-0',
+    ]);
   });
 
   test('a parameter leads to the old Region: found before a node reads it', async () => {

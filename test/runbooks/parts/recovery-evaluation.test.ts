@@ -9,7 +9,11 @@ import {
 } from '../../../src/runbooks/parts/recovery-evaluation-entrance.ts';
 import { imageFindings, typeFindings } from '../../../src/runbooks/parts/recovery-evaluation-nodes.ts';
 import { permissionFindings } from '../../../src/runbooks/parts/recovery-evaluation-permissions.ts';
-import { addressesNeeded, subnetFindings } from '../../../src/runbooks/parts/recovery-evaluation-places.ts';
+import {
+  addressesNeeded,
+  configurationFinding,
+  subnetFindings,
+} from '../../../src/runbooks/parts/recovery-evaluation-places.ts';
 import { quotaFinding } from '../../../src/runbooks/parts/recovery-evaluation-quotas.ts';
 import { databasePlace, recoveryPlan } from '../../../src/runbooks/parts/recovery-plan.ts';
 import { morpheusProdEnvironment } from '../../../src/sandbox/morpheus-prod.ts';
@@ -103,6 +107,12 @@ test('a subnet has addresses for all that may come up in it', () => {
   expect(subnetFindings(plan, [])).toMatchObject([
     { verdict: 'fail', fact: expect.stringContaining('is not there') },
   ]);
+});
+
+test('a broker takes a configuration of its own version', () => {
+  const of = (isFor: string | undefined) =>
+    configurationFinding('x', { id: 'c-1', isFor, engineVersion: '3.13', region: 'us-west-2' }).verdict;
+  expect([of('3.13'), of('3.13.7'), of('3.10'), of(undefined)]).toEqual(['pass', 'pass', 'fail', 'fail']);
 });
 
 test('a secret is a replica that is in sync', () => {
