@@ -39,7 +39,7 @@ const parameters = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Go on although something fails in the evaluation, or copies are too old; the run fails at its end all the same',
+      'Go on although something fails in the evaluation, or copies are too old, in a failover too; the run fails at its end all the same',
     ),
   incidentAt: z.iso
     .datetime({ offset: true, error: 'expected a time such as 2026-03-02T02:10:00Z' })
