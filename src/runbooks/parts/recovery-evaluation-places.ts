@@ -33,6 +33,7 @@ export const placesAreThere = looksAt({
       findings.push(...(await told(database.name, () => databaseFindings(context, database))));
     for (const broker of plan.brokers)
       findings.push(...(await told(broker.name, () => brokerFindings(context, broker))));
+    findings.push(...domainFindings(plan));
     for (const { name, recovery } of plan.searches) {
       const offered = await told(name, async () => [
         versionFinding('domain', recovery.engineVersion, [
@@ -103,6 +104,23 @@ export function subnetFindings(plan: RecoveryPlan, found: readonly Subnet[]): re
           );
     }),
   ];
+}
+
+/** A domain takes one subnet for each of its zones, and as many data nodes at least. https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_ZoneAwarenessConfig.html */
+export function domainFindings(plan: RecoveryPlan): readonly Finding[] {
+  return plan.searches.flatMap(({ name, recovery: { zones, instanceCount, subnets } }) => {
+    const own = (subnets ?? plan.stack.network.subnets).length;
+    return own >= zones && instanceCount >= zones
+      ? []
+      : [
+          fail(
+            `${name}: zones`,
+            `${zones} zones, ${own} subnets and ${instanceCount} data nodes`,
+            'at least one subnet and one data node for each zone',
+            `Correct zones, subnets or instanceCount of components.${name}.recovery in runbook.yaml`,
+          ),
+        ];
+  });
 }
 
 export function securityGroupFindings(

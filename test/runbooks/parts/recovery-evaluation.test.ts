@@ -12,6 +12,7 @@ import { permissionFindings } from '../../../src/runbooks/parts/recovery-evaluat
 import {
   addressesNeeded,
   configurationFinding,
+  domainFindings,
   subnetFindings,
 } from '../../../src/runbooks/parts/recovery-evaluation-places.ts';
 import { quotaFinding } from '../../../src/runbooks/parts/recovery-evaluation-quotas.ts';
@@ -113,6 +114,20 @@ test('a broker takes a configuration of its own version', () => {
   const of = (isFor: string | undefined) =>
     configurationFinding('x', { id: 'c-1', isFor, engineVersion: '3.13', region: 'us-west-2' }).verdict;
   expect([of('3.13'), of('3.13.7'), of('3.10'), of(undefined)]).toEqual(['pass', 'pass', 'fail', 'fail']);
+});
+
+test('a search domain has a subnet and a node for each zone', () => {
+  const of = (more: object) =>
+    verdicts(
+      domainFindings({
+        ...plan,
+        searches: plan.searches.map((search) => ({ ...search, recovery: { ...search.recovery, ...more } })),
+      }),
+    );
+  expect(of({})).toEqual([]);
+  expect(of({ subnets: ['subnet-1', 'subnet-2'] })).toEqual(['fail']);
+  expect(of({ instanceCount: 2 })).toEqual(['fail']);
+  expect(of({ instanceCount: 2, zones: 2 })).toEqual([]);
 });
 
 test('a secret is a replica that is in sync', () => {
