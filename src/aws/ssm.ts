@@ -21,26 +21,28 @@ export const getParameter = awsFunction(
   },
 );
 
+/** Ids that one call takes as a filter. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstanceInformationStringFilter.html */
+const mostIds = 100;
+
 /**
- * The nodes of these ids (a hundred at most) that Systems Manager manages; `PingStatus` is `Online` where the agent was heard of lately.
+ * Those of these nodes that Systems Manager manages; `PingStatus` is `Online` where the agent was heard of lately.
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstanceInformation.html
  */
 export const managedNodes = awsFunction(
   ['ssm:DescribeInstanceInformation'],
   async (aws: ReadClients, nodes: readonly string[]): Promise<InstanceInformation[]> => {
-    // Without ids it would be all of the account.
-    if (nodes.length === 0) return [];
     const { DescribeInstanceInformationCommand } = await import('./sdk/ssm.ts');
-    return collectPages<InstanceInformation>(async (NextToken) => {
-      const page = await aws.send(
-        'ssm',
-        new DescribeInstanceInformationCommand({
-          Filters: [{ Key: 'InstanceIds', Values: [...nodes] }],
-          NextToken,
-        }),
-      );
-      return { items: page.InstanceInformationList, next: page.NextToken };
-    });
+    const found: InstanceInformation[] = [];
+    // Without ids it would be all of the account.
+    for (let from = 0; from < nodes.length; from += mostIds) {
+      const Filters = [{ Key: 'InstanceIds', Values: nodes.slice(from, from + mostIds) }];
+      const some = await collectPages<InstanceInformation>(async (NextToken) => {
+        const page = await aws.send('ssm', new DescribeInstanceInformationCommand({ Filters, NextToken }));
+        return { items: page.InstanceInformationList, next: page.NextToken };
+      });
+      found.push(...some);
+    }
+    return found;
   },
 );
 

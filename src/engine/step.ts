@@ -102,6 +102,10 @@ export interface ApprovalRequest {
   /** What the operator should know before answering: facts read in this run. */
   readonly evidence: readonly { readonly label: string; readonly value: string }[];
   readonly typeToConfirm?: string;
+  /** `--yes` alone is no answer: the words must be typed, now or beforehand. */
+  readonly mustBeTyped?: true;
+  /** What was typed beforehand, as a parameter. */
+  readonly typed?: string | undefined;
 }
 
 interface ApproveBody extends StepBase<void> {

@@ -45,6 +45,12 @@ const parameters = z.strictObject({
     .datetime({ offset: true, error: 'expected a time such as 2026-03-02T02:10:00Z' })
     .optional()
     .describe('When the incident began: the clock runs from then; without it from when the run is approved'),
+  confirm: z
+    .string()
+    .optional()
+    .describe(
+      'What a failover asks to type, typed beforehand: the name of the environment and the word failover',
+    ),
   keep: duration
     .optional()
     .describe(
@@ -120,7 +126,7 @@ function recovering(chosen: Chosen): readonly ListEntry[] {
   return [
     noOtherDrill,
     set,
-    mode === 'failover' ? failoverIsMeant(set) : drillIsMeant(set),
+    mode === 'failover' ? failoverIsMeant(set, chosen.confirm) : drillIsMeant(set),
     declared,
     mark,
     ...(mode === 'drill' ? [beacon] : []),
@@ -217,7 +223,7 @@ const drillIsMeant = (set: StepReference<RecoverySet>) =>
     }),
   });
 
-const failoverIsMeant = (set: StepReference<RecoverySet>) =>
+const failoverIsMeant = (set: StepReference<RecoverySet>, typed: string | undefined) =>
   approve({
     id: 'approval',
     title: 'Fail over to the recovery Region, with all users?',
@@ -233,5 +239,7 @@ const failoverIsMeant = (set: StepReference<RecoverySet>) =>
         },
       ],
       typeToConfirm: `${context.environment.name} failover`,
+      mustBeTyped: true,
+      typed,
     }),
   });

@@ -21,10 +21,16 @@ export const flagOperator = (flags: ApprovalFlags & { readonly onFailure: OnFail
 
 export const approveByFlag =
   ({ name, yes, reason }: ApprovalFlags): Operator['approve'] =>
-  async () =>
-    yes
-      ? { approved: true, by: name, ...(reason !== undefined && { reason }) }
-      : { approved: false, by: name, because: 'no terminal to ask on, and --yes was not given' };
+  async ({ mustBeTyped, typeToConfirm, typed }) => {
+    if (!yes) return { approved: false, by: name, because: 'no terminal to ask on, and --yes was not given' };
+    if (mustBeTyped && typed !== typeToConfirm)
+      return {
+        approved: false,
+        by: name,
+        because: `--yes is not enough for this: it has to be typed, as --confirm "${typeToConfirm}", or on a terminal without --yes`,
+      };
+    return { approved: true, by: name, ...(reason !== undefined && { reason }) };
+  };
 
 export const decideByFlag =
   (onFailure: OnFailure): Operator['decide'] =>

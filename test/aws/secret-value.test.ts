@@ -99,7 +99,7 @@ test.each<[what: string, send: (aws: ReturnType<typeof cannedAws>) => Promise<un
 });
 
 test('an answer with a secret that cannot be read is not quoted', async () => {
-  const aws = cannedAws(() => ({ ...jsonAnswer({}), body: `{"SecretString": "${canary}` }), {
+  const aws = cannedAws(() => ({ ...jsonAnswer({}), body: canary }), {
     maxAttempts: 1,
   });
   const error: unknown = await getSecretValue(aws.changing(getSecretValue), 'arn', 'v'.repeat(32)).catch(

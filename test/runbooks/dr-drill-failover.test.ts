@@ -60,7 +60,7 @@ describe('a failover', () => {
   });
 
   test('asks for the name of the environment and the word', () => {
-    expect(asked.map(({ typeToConfirm }) => typeToConfirm)).toEqual(['prod failover']);
+    expect(asked).toMatchObject([{ typeToConfirm: 'prod failover', mustBeTyped: true }]);
   });
 
   test('sends users to the recovery Region, tears nothing down, and lists what stays', () => {
@@ -127,6 +127,26 @@ describe('a failover', () => {
       expect(leadsTo(resumed), where).toBe(recovery.loadBalancerHost);
     }
   });
+});
+
+test('fails over although nothing in the home Region answers any more', async () => {
+  const silent = ['sts', 'ssm', 'auto-scaling', 'rds', 'efs', 'ec2', 'backup', 'kms', 'secrets-manager'];
+  const run = await runIn({
+    ...failover,
+    keepMoments: false,
+    prepare(sandbox) {
+      small.prepare(sandbox);
+      for (const service of silent) sandbox.inject({ what: '503', service, region: 'us-east-1' });
+    },
+  });
+  expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
+  expect(leadsTo(run)).toBe(recovery.loadBalancerHost);
+});
+
+test('a dry run of the whole of it makes every read and no write', async () => {
+  const rehearsed = await runIn({ runbook: drDrill, parameters: { mode: 'failover' } }, true);
+  expect(rehearsed.end.outcome, JSON.stringify(rehearsed.end.state.error)).toBe('succeeded');
+  expect(rehearsed.writes).toEqual([]);
 });
 
 describe('record sets', () => {

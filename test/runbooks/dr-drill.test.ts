@@ -96,6 +96,7 @@ describe('a drill', () => {
     expect(outagesOf(run.sandbox.world, dns.name)).toEqual([]);
     expect(debtsOf(run.end.state)).toEqual([]);
     const rehearsed = await runIn({ runbook: drDrill, parameters: {} }, true);
+    expect(rehearsed.end.outcome, JSON.stringify(rehearsed.end.state.error)).toBe('succeeded');
     expect(rehearsed.writes).toEqual([]);
     expect(await worldAsLeft(run.world)).toEqual(await worldAsLeft(rehearsed.world));
   });

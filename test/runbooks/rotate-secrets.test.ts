@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/engine/run-event.ts';
+import { commentOf } from '../../src/runbooks/parts/commands-on-nodes.ts';
 import { rotateSecrets } from '../../src/runbooks/rotate-secrets.ts';
 import { advance } from '../../src/sandbox/advance.ts';
 import { later } from '../../src/sandbox/schedule.ts';
@@ -14,7 +15,7 @@ import {
   versionWith,
   withoutFunction,
 } from '../helpers/rotation-setting.ts';
-import { runIn, type SandboxRun } from '../helpers/sandbox-run.ts';
+import { rollBackFrom, runIn, type SandboxRun } from '../helpers/sandbox-run.ts';
 
 const made = 'runbook.a-run-20260302-021000-abcd';
 
@@ -84,9 +85,8 @@ describe('each way to rotate', () => {
       restart: 'systemctl restart morpheus',
       status: 'morpheus-ctl credential-status {secret} --since {since}',
     };
-    const run = await runIn(
-      rotating('queue', { environment: configured('queue', { consumers: [consumer] }) }),
-    );
+    const setting = rotating('queue', { environment: configured('queue', { consumers: [consumer] }) });
+    const run = await runIn(setting);
     succeeded(run);
     expect(loadedIn(run.sandbox.world, 'queue')).toEqual([made, made, made]);
     expect(run.writes.filter((write) => write === 'DeregisterTargets')).toHaveLength(3);
@@ -94,6 +94,18 @@ describe('each way to rotate', () => {
     expect(run.sandbox.world.autoScaling.fleets[0]?.group.SuspendedProcesses).toEqual([]);
     const serving = run.end.state.samples.get('healthy nodes')?.map(({ value }) => value) ?? [];
     expect(Math.min(...serving)).toBe(2);
+    const undone = await rollBackFrom(run, setting);
+    expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
+    expect(standsFirm(undone.sandbox, 'queue')).toBe(true);
+    expect(loadedIn(undone.sandbox.world, 'queue')).not.toContain(made);
+    const comment = commentOf({ runId: undone.end.state.started.runId }, 'queue/put-back/app/take-up');
+    const restarts = undone.events.filter(
+      (event) =>
+        event.type === 'aws-called' &&
+        event.operation === 'SendCommand' &&
+        JSON.stringify(event.parameters).includes(comment),
+    );
+    expect(restarts).toHaveLength(3);
     expect(run.sandbox.world.applications[0]?.outages).toEqual([]);
   });
 

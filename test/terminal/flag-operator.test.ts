@@ -32,6 +32,17 @@ describe('flags in place of a person', () => {
     });
   });
 
+  test('say no to what must be typed, unless it was typed beforehand', async () => {
+    const typing = { ...request, mustBeTyped: true as const };
+    const answer = await operator(true, 'undo', 'now').approve(typing, signal);
+    expect(answer).toMatchObject({ approved: false, because: expect.stringContaining('--confirm "prod"') });
+    expect((await operator(true, 'undo').approve({ ...typing, typed: 'Prod' }, signal)).approved).toBe(false);
+    expect((await operator(true, 'undo').approve({ ...typing, typed: 'prod' }, signal)).approved).toBe(true);
+    expect((await operator(false, 'undo').approve({ ...typing, typed: 'prod' }, signal)).approved).toBe(
+      false,
+    );
+  });
+
   test('decide as --on-failure says, and leave things as they are where nothing is in place', async () => {
     const decide = async (onFailure: 'undo' | 'leave', changes: readonly string[]) =>
       (await operator(true, onFailure).decide(failure(changes), signal)).choice;

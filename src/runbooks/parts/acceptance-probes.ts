@@ -62,7 +62,7 @@ const probeUrl = (name: string, begun: StepReference<unknown>): readonly ListEnt
       const { url, status, within } = probeOf(context.environment, name, 'url');
       const answer = await context.http.get(url, within ?? seconds(10), context.signal);
       const answered = 'status' in answer ? String(answer.status) : answer.failed;
-      context.found([urlFinding(name, answer, { url, status, within })]);
+      context.found([urlFinding('answer', answer, { url, status, within })]);
       return { answered };
     },
     summary: ({ answered }) => answered,
@@ -120,7 +120,7 @@ function probeByCommand(name: string, fleet: string, set: StepReference<Recovery
           .toSorted()[0];
         const created = newest ?? context.runStartedAt.toISOString();
         const findings = answerFindings('query', expect, answer, { created });
-        context.found(findings.map((finding) => ({ ...finding, subject: `${name}: ${finding.subject}` })));
+        context.found(findings);
         return { exitCode: answer.exitCode };
       },
     }),

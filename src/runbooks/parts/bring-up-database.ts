@@ -60,15 +60,16 @@ function bringUpDatabase(
       'parameters',
       name,
       mode,
-      async ({ environment, aws, runId }) => {
+      async ({ environment, aws, runId, outputOf }) => {
+        const { endpoint: writer } = outputOf(serving);
         const { parameters } = recoveredNamed(environment, 'aurora-cluster', name).recovery;
         const own = restoredName(runId, name);
-        const { Endpoint, ReaderEndpoint } =
+        const { ReaderEndpoint: reader } =
           (await describeCluster(aws.in(recoveryOf(environment).region), own)) ?? {};
-        if (Endpoint === undefined || ReaderEndpoint === undefined) throw hasNoEndpoint(own);
+        if (reader === undefined) throw hasNoEndpoint(own);
         return parameters.map(({ name: parameter, value }) => ({
           name: parameter,
-          value: value.replaceAll('{writer}', Endpoint).replaceAll('{reader}', ReaderEndpoint),
+          value: value.replaceAll('{writer}', writer).replaceAll('{reader}', reader),
         }));
       },
       [describeCluster, describeClusterInstances],

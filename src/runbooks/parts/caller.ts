@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import type { ReadClients } from '../../aws/clients.ts';
 import { callerIdentity } from '../../aws/sts.ts';
-import type { ReadContext } from '../../engine/context.ts';
 import { check } from '../../engine/step.ts';
 import type { Environment } from '../../environment.ts';
 import { AwsCallError, Refusal } from '../../errors.ts';
@@ -13,7 +13,7 @@ export const callerIsInTheEnvironment = check({
   alsoOnResume: true,
   returns: z.object({ account: z.string(), arn: z.string(), region: z.string() }),
   async run({ aws, environment }) {
-    const { account, arn } = await identityOf({ aws, environment });
+    const { account, arn } = await whoCalls(aws, environment);
     // Calls go to the environment's Region anyway: a caller set up for another one may mean another stack.
     const region = (await aws.callerRegion()) ?? environment.region;
     if (account !== environment.account || region !== environment.region) {
@@ -30,12 +30,11 @@ export const callerIsInTheEnvironment = check({
   summary: ({ account, arn, region }) => `${arn}, account ${account}, ${region}`,
 });
 
-/** STS of every Region knows the caller, and the home Region may be what is lost: then nobody could even begin there. */
-async function identityOf({ aws, environment }: Pick<ReadContext, 'aws' | 'environment'>) {
+/** Where the environment's own Region does not answer, its recovery Region may: who calls is the same in all of them. */
+async function whoCalls(aws: ReadClients, { recoveryRegion }: Environment) {
   try {
     return await callerIdentity(aws);
   } catch (error) {
-    const { recoveryRegion } = environment;
     if (!(error instanceof AwsCallError) || !error.transient || recoveryRegion === undefined) throw error;
     return callerIdentity(aws.in(recoveryRegion));
   }

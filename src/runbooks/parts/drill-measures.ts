@@ -150,7 +150,7 @@ const lossByCopy = (
 ): Measure =>
   measure({
     id: 'loss',
-    title: `Data of ${name} that is lost at most, by the age of its copy`,
+    title: `Data of ${name} that are lost, by the age of its copy`,
     unit: 'milliseconds',
     objective: objectiveOf(name, set),
     sample: async ({ outputOf }) => lossOf(storeIn(outputOf(set), name), outputOf(declared).at),
@@ -183,7 +183,7 @@ function lossByBeacon(
     answered,
     measure({
       id: 'loss',
-      title: `Data of ${name} that is lost at most, by its newest beacon or the age of its copy`,
+      title: `Data of ${name} that are lost, by its newest beacon or the age of its copy`,
       unit: 'milliseconds',
       objective: objectiveOf(name, set),
       sample: async ({ outputOf }) =>

@@ -2,13 +2,20 @@ import * as z from 'zod';
 import { userIn } from '../../aws/login-in-secret.ts';
 import { describeUser, rebootBroker } from '../../aws/mq.ts';
 import { cancelRotation, getSecretValue, moveStage, resumeSchedule } from '../../aws/secrets-manager.ts';
+import { managedNodes } from '../../aws/ssm.ts';
 import { hours, seconds } from '../../duration.ts';
 import type { ChangeContext } from '../../engine/context.ts';
 import type { Readiness, Undo } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
 import { commentOf, isUnderWay, runOnNodes } from './commands-on-nodes.ts';
 import { readsHaveCaughtUp } from './late-reads.ts';
-import { credentialOf, credentialText, nodesInService, statusCommand } from './node-credentials.ts';
+import {
+  credentialOf,
+  credentialText,
+  type NodeCredential,
+  nodesInService,
+  statusCommand,
+} from './node-credentials.ts';
 import { pointInTime } from './point-in-time.ts';
 import { consumerOf, type NamedSecret, secretOf, setByOf } from './rotated-secrets.ts';
 import { readSecret, type Stages, stagesIn } from './secret-facts.ts';
@@ -45,27 +52,30 @@ export const putBackUses = [
 ];
 
 /**
- * Back to the version before: the component's password, then the stages, then every node. Each turn finds out by trying which password works,
- * so it goes on from wherever a run, or somebody else, has left things.
+ * Back to the version before: the component's password, AWSCURRENT, every node, and then what nobody waits for. Each turn finds out by trying
+ * which password works, so it goes on from wherever a run, or somebody else, has left things.
  */
 export const putRotationBack = (name: string): Undo<Rotation> => ({
   title: `Put ${name} back: the component's password, the stages, and the nodes that have the new version`,
-  every: seconds(15),
+  every: seconds(5),
   timeout: hours(2),
   async turn(context, applied) {
     const secret = secretOf(context.environment, name);
-    const stages = await stagesTurn(context, secret, applied);
-    return stages.ready ? nodesTurn(context, secret, applied) : stages;
+    return stagesTurn(context, secret, applied, () => nodesTurn(context, secret, applied));
   },
 });
 
 const wait = (because: string): Readiness<void> => ({ ready: false, because });
 
-/** One action at most on password, stages or schedule. Ready where the version before works and is current, and nothing is pending. */
+/**
+ * One action at most on password, stages or schedule. Ready where the version before works and is current, and nothing is pending.
+ * @param nodes is asked as soon as whoever loads what is current gets in
+ */
 export async function stagesTurn(
   context: ChangeContext,
   secret: NamedSecret,
   applied: Rotation,
+  nodes: () => Promise<Readiness<void>> = async () => ({ ready: true }),
 ): Promise<Readiness<void>> {
   const { aws } = context;
   const { before, next, isScheduled, byFunction } = applied;
@@ -93,6 +103,10 @@ export async function stagesTurn(
     standing.next === 'works'
   )
     return finishInstead(context, secret, applied, stages);
+  if (action === 'withdraw' || action === 'nothing') {
+    const readiness = await nodes();
+    if (!readiness.ready) return readiness;
+  }
   if (action !== 'nothing') {
     await act(context, secret, applied, action);
     return wait(actionText[action]);
@@ -242,6 +256,10 @@ async function waitsForReboot(
   return described?.Pending !== undefined;
 }
 
+/** One node at a time, and none while another is on its way up: a node that was told already is not told again. */
+const nextToRestart = (wrong: readonly NodeCredential[]): readonly NodeCredential[] =>
+  wrong.some(({ version }) => version === 'before' || version === 'unknown') ? [] : wrong.slice(0, 1);
+
 /** Nodes that do not have the version before take it up again: all at once by a reload, one in a turn by a restart. */
 async function nodesTurn(
   context: ChangeContext,
@@ -251,21 +269,32 @@ async function nodesTurn(
   for (const { fleet } of secret.consumers) {
     const consumer = consumerOf(context.environment, secret.name, fleet);
     const nodes = await nodesInService(context, fleet);
+    if (nodes.length === 0) continue;
+    const managed = await managedNodes(context.aws, nodes);
+    const online = managed.filter(({ PingStatus }) => PingStatus === 'Online');
+    const reached = nodes.filter((node) => online.some(({ InstanceId }) => InstanceId === node));
+    const silent = nodes.filter((node) => !reached.includes(node));
+    if (reached.length === 0) return wait(`Systems Manager reaches none of ${nodes.join(', ')}`);
     const what = `${secret.name}/put-back/${fleet}`;
     const answers = await runOnNodes(context, {
-      nodes,
+      nodes: reached,
       line: statusCommand(consumer, secret, context.clock.now()),
       comment: commentOf(context, `${what}/status`),
     });
     const credentials = answers.map((answer) => credentialOf(answer, applied));
     const wrong = credentials.filter(({ version, isHealthy }) => version !== 'before' || !isHealthy);
+    if (wrong.length === 0 && silent.length > 0)
+      return wait(
+        `Systems Manager does not reach ${silent.join(', ')}: whether it has the version before is not known`,
+      );
     if (wrong.length === 0) continue;
-    const told = consumer.restart === undefined ? wrong : wrong.slice(0, 1);
-    await runOnNodes(context, {
-      nodes: told.map(({ node }) => node),
-      line: consumer.reload ?? consumer.restart ?? '',
-      comment: commentOf(context, `${what}/take-up`),
-    });
+    const told = consumer.restart === undefined ? wrong : nextToRestart(wrong);
+    if (told.length > 0)
+      await runOnNodes(context, {
+        nodes: told.map(({ node }) => node),
+        line: consumer.reload ?? consumer.restart ?? '',
+        comment: commentOf(context, `${what}/take-up`),
+      });
     return wait(wrong.map(credentialText).join('; '));
   }
   return { ready: true };

@@ -89,7 +89,7 @@ export async function nodeToAsk(
   const inService = (group?.Instances ?? []).flatMap(({ InstanceId, LifecycleState }) =>
     InstanceId !== undefined && LifecycleState === 'InService' ? [InstanceId] : [],
   );
-  const online = (await managedNodes(aws, inService.slice(0, 100)))
+  const online = (await managedNodes(aws, inService))
     .filter(({ PingStatus }) => PingStatus === 'Online')
     .flatMap(({ InstanceId }) => InstanceId ?? [])
     .sort();
