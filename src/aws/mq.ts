@@ -149,16 +149,20 @@ export const brokerNamed = awsFunction(
   },
 );
 
-/** The id of the configuration of this name; `undefined` where there is none. https://docs.aws.amazon.com/amazon-mq/latest/api-reference/configurations.html */
+/** The configuration of this name, and when it was made; `undefined` where there is none. https://docs.aws.amazon.com/amazon-mq/latest/api-reference/configurations.html */
 export const configurationNamed = awsFunction(
   ['mq:ListConfigurations'],
-  async (aws: ReadClients, name: string): Promise<string | undefined> => {
+  async (
+    aws: ReadClients,
+    name: string,
+  ): Promise<{ readonly id: string; readonly created: Date | undefined } | undefined> => {
     const { ListConfigurationsCommand } = await sdk();
     const all = await collectPages(async (NextToken) => {
       const page = await aws.send(service, new ListConfigurationsCommand({ MaxResults: 100, NextToken }));
       return { items: page.Configurations, next: page.NextToken };
     });
-    return all.find(({ Name }) => Name === name)?.Id;
+    const { Id: id, Created: created } = all.find(({ Name }) => Name === name) ?? {};
+    return id === undefined ? undefined : { id, created };
   },
 );
 
@@ -171,6 +175,8 @@ export interface NewBroker {
   readonly securityGroups: readonly string[];
   /** AWS's own key without it. */
   readonly key?: string | undefined;
+  /** Of the same Region, for the same version. Without it Amazon MQ makes one of its own. */
+  readonly configuration?: { readonly id: string; readonly revision: number } | undefined;
   readonly user: string;
   readonly password: SecretValue;
   readonly tags: Readonly<Record<string, string>>;
@@ -179,9 +185,11 @@ export interface NewBroker {
 }
 
 /**
- * A broker of RabbitMQ with one user, which nobody can reach from outside the VPC. It runs after 15 to 30 minutes.
+ * A broker of RabbitMQ with one user, which nobody can reach from outside the VPC. It runs after 15 to 30 minutes. The account's first
+ * one needs `iam:CreateServiceLinkedRole` as well, and a key of one's own `kms:CreateGrant` and `kms:DescribeKey`.
  * @returns its id
  * https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers.html#brokers-http-methods
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmq.html
  */
 export const createBroker = awsFunction(
   [
@@ -189,8 +197,14 @@ export const createBroker = awsFunction(
     'mq:CreateTags',
     'ec2:CreateNetworkInterface',
     'ec2:CreateNetworkInterfacePermission',
+    'ec2:CreateVpcEndpoint',
+    'ec2:DescribeInternetGateways',
+    'ec2:DescribeNetworkInterfacePermissions',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeRouteTables',
     'ec2:DescribeSecurityGroups',
     'ec2:DescribeSubnets',
+    'ec2:DescribeVpcEndpoints',
     'ec2:DescribeVpcs',
   ],
   async (aws: ChangeClients, wanted: NewBroker): Promise<string> => {
@@ -204,11 +218,15 @@ export const createBroker = awsFunction(
         HostInstanceType: wanted.instanceType,
         DeploymentMode: wanted.deploymentMode,
         PubliclyAccessible: false,
-        AutoMinorVersionUpgrade: false,
+        // From version 3.13 on AWS takes nothing else.
+        AutoMinorVersionUpgrade: true,
         SubnetIds: [...wanted.subnets],
         SecurityGroups: [...wanted.securityGroups],
         ...(wanted.key !== undefined && {
           EncryptionOptions: { KmsKeyId: wanted.key, UseAwsOwnedKey: false },
+        }),
+        ...(wanted.configuration !== undefined && {
+          Configuration: { Id: wanted.configuration.id, Revision: wanted.configuration.revision },
         }),
         Users: [{ Username: wanted.user, Password: reveal(wanted.password) }],
         Tags: { ...wanted.tags },
@@ -221,7 +239,13 @@ export const createBroker = awsFunction(
 
 /** Refused while it is being made. Gone after some minutes. https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers-broker-id.html */
 export const deleteBroker = awsFunction(
-  ['mq:DeleteBroker', 'ec2:DeleteNetworkInterface'],
+  [
+    'mq:DeleteBroker',
+    'ec2:DeleteNetworkInterface',
+    'ec2:DeleteNetworkInterfacePermission',
+    'ec2:DeleteVpcEndpoints',
+    'ec2:DetachNetworkInterface',
+  ],
   async (aws: ChangeClients, broker: string): Promise<void> => {
     const { DeleteBrokerCommand } = await sdk();
     await absentWhen(['NotFoundException'], () =>

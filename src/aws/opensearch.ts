@@ -80,6 +80,8 @@ export const setSearchMasterPassword = awsFunction(
       new UpdateDomainConfigCommand({
         DomainName: domain,
         AdvancedSecurityOptions: {
+          // A name and a password are for a domain with internal users alone, which this says anew.
+          InternalUserDatabaseEnabled: true,
           MasterUserOptions: { MasterUserName: user, MasterUserPassword: reveal(password) },
         },
       }),

@@ -39,7 +39,7 @@ const parameters = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Go on although something fails in the evaluation, or copies are too old; the run fails at its end all the same',
+      'Go on although something fails in the evaluation, or copies are too old, in a failover too; the run fails at its end all the same',
     ),
   incidentAt: z.iso
     .datetime({ offset: true, error: 'expected a time such as 2026-03-02T02:10:00Z' })
@@ -205,6 +205,15 @@ const drillIsMeant = (set: StepReference<RecoverySet>) =>
           label: 'Production',
           value: 'serves on as it is: no user is sent elsewhere; with recovery.beacon one row is written',
         },
+        ...(recoveryPlan(context.environment).stack.dns?.routing === 'failover'
+          ? [
+              {
+                label: 'But',
+                value:
+                  'if the health check of production fails while the drill stands, Route 53 sends users to it (failover record)',
+              },
+            ]
+          : []),
         {
           label: 'Taken down',
           value: `at the end, after a second approval; expires ${expiryOf(context).toISOString()}`,

@@ -63,9 +63,11 @@ const broken: readonly [
       template.UserData = Buffer.from('#!/bin/sh\nexport AWS_REGION=us-east-1\n').toString('base64');
       template.IamInstanceProfile = { Name: 'morpheus-prod-app-recovery' };
       fleetIn(there).group.MaxSize = 2;
+      fleetIn(there).group.SuspendedProcesses.push({ ProcessName: 'Launch', SuspensionReason: 'a test' });
     },
     {
       'nodes / fleet app': 'fail',
+      'nodes / processes': 'fail',
       'nodes / image': 'fail',
       'nodes / user data': 'fail',
       'nodes / instance profile': 'fail',

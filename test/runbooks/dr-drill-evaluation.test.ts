@@ -54,7 +54,7 @@ describe('an evaluation', () => {
   test('works where the home Region does not answer, and says what it could not compare', async () => {
     const run = await evaluating(undefined, {
       prepare: (sandbox) => {
-        for (const service of ['ssm', 'secrets-manager', 'auto-scaling'])
+        for (const service of ['sts', 'ssm', 'secrets-manager', 'auto-scaling'])
           sandbox.inject({ what: '503', service, region: 'us-east-1', lasts: minutes(600) });
       },
     });
@@ -65,6 +65,21 @@ describe('an evaluation', () => {
       'configuration / /morpheus/prod/app/release': 'warn',
       'configuration / endpoints': 'warn',
       'configuration / morpheus/prod/queue': 'warn',
+    });
+  });
+
+  test('works where us-east-1 is lost, from which IAM and Route 53 are administered', async () => {
+    const run = await evaluating(undefined, {
+      prepare: (sandbox) => {
+        for (const service of ['iam', 'route-53'])
+          sandbox.inject({ what: '503', service, lasts: minutes(600) });
+      },
+    });
+    expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
+    expect(doubts(run)).toMatchObject({
+      'nodes / instance profile': 'warn',
+      'entrance / records': 'warn',
+      'permissions / permissions': 'warn',
     });
   });
 
@@ -97,7 +112,11 @@ describe('an evaluation', () => {
       },
       { environment: { components: { ...others, queue: { ...queue, recovery } } } },
     );
-    expect(doubts(run)).toEqual({ ...asAlways, 'data / queue: definitions': 'warn' });
+    expect(doubts(run)).toEqual({
+      ...asAlways,
+      'data / queue: definitions': 'warn',
+      'configuration / /morpheus/prod/app/release': 'warn',
+    });
   });
 
   test('credentials that AWS does not accept end it, instead of filling its tables', async () => {

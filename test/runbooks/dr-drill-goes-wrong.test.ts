@@ -3,7 +3,7 @@ import { minutes } from '../../src/duration.ts';
 import type { RunEvent } from '../../src/engine/run-event.ts';
 import { debtsOf } from '../../src/engine/run-state.ts';
 import { drDrill } from '../../src/runbooks/dr-drill.ts';
-import { recovery } from '../../src/sandbox/morpheus-prod/names.ts';
+import { queue, recovery, recoveryConfigurationId } from '../../src/sandbox/morpheus-prod/names.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { GivenFault } from '../../src/sandbox/scenario.ts';
 import { fileSystems } from '../../src/sandbox/services/efs/find.ts';
@@ -141,6 +141,53 @@ describe('half-way', () => {
     expect(run.end.outcome).toBe('failed-with-changes');
     const undone = await rollBackFrom(run, setting());
     expect(undone.end.outcome).toBe('rolled-back');
+  });
+
+  test('stopped after the fleet was told to grow, before a node of it is there: what undoes takes it back', async () => {
+    const types = ['m5.xlarge', 'm5a.xlarge', 'm6i.xlarge'];
+    const wrong = setting({ ...within(...types.flatMap(noCapacity)), operator: leaving, keepMoments: true });
+    const { moments } = await runIn(wrong);
+    const told = moments.find(({ events }) => {
+      const last = events.at(-1);
+      return last?.type === 'aws-called' && last.operation === 'SetDesiredCapacity';
+    });
+    if (told === undefined) throw new Error('the fleet was never told to grow');
+    const resumed = await resumeFrom(told, wrong);
+    expect(resumed.end.outcome).toBe('failed-with-changes');
+    expect(resumed.writes.filter((write) => write === 'SetDesiredCapacity')).toHaveLength(1);
+    const undone = await rollBackFrom(resumed, setting());
+    expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
+    expect(recoveryWorld(undone.sandbox).autoScaling.fleets[0]?.group.DesiredCapacity).toBe(0);
+  });
+
+  test('the broker is made with the configuration that is kept for it, and no older one is deleted with it', async () => {
+    const stack = smallStack('queue');
+    const kept = setting({
+      ...stack,
+      parameters: { keep: '2h' },
+      prepare(sandbox) {
+        stack.prepare(sandbox);
+        const there = recoveryWorld(sandbox);
+        const [prepared] = there.mq.configurations;
+        if (prepared === undefined) throw new Error('nothing is prepared');
+        const older = structuredClone(prepared);
+        Object.assign(older.configuration, { Id: 'c-0', Name: `${queue.name}-recovery-configuration` });
+        older.configuration.Created = new Date(there.now.getTime() - minutes(60));
+        there.mq.configurations.push(older);
+      },
+    });
+    const run = await runIn(kept);
+    expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
+    const [broker] = recoveryWorld(run.sandbox).mq.brokers;
+    expect(broker?.described.Configurations?.Current?.Id).toBe(recoveryConfigurationId);
+    const undone = await rollBackFrom(run, kept);
+    expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
+    const { brokers, configurations } = recoveryWorld(undone.sandbox).mq;
+    expect(brokers).toEqual([]);
+    expect(configurations.map(({ configuration }) => configuration.Id)).toEqual([
+      recoveryConfigurationId,
+      'c-0',
+    ]);
   });
 
   test('a parameter leads to the old Region: found before a node reads it', async () => {

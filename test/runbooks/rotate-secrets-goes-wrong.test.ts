@@ -87,6 +87,43 @@ describe('what stands in the way is found before anything is changed', () => {
       },
     ],
     [
+      'the secret belongs to another service',
+      'SECRET_OF_A_SERVICE',
+      /belongs to rds/,
+      'database',
+      {
+        prepare(sandbox) {
+          secretIn(sandbox, 'database').owningService = 'rds';
+        },
+      },
+    ],
+    [
+      'RDS manages the master password',
+      'MASTER_USER_NOT_HERE',
+      /RDS manages the master password of morpheus-prod, in arn:aws:secretsmanager:.*rds!/,
+      'database-master',
+      {
+        prepare({ world }) {
+          const [cluster] = world.rds.clusters;
+          const SecretArn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:rds!cluster-1-AbCdEf';
+          if (cluster !== undefined) Object.assign(cluster.cluster, { MasterUserSecret: { SecretArn } });
+        },
+      },
+    ],
+    [
+      'the master user of the domain is a role',
+      'MASTER_USER_NOT_HERE',
+      /no internal users/,
+      'search',
+      {
+        prepare({ world }) {
+          const [domain] = world.openSearch.domains;
+          if (domain?.described.AdvancedSecurityOptions)
+            domain.described.AdvancedSecurityOptions.InternalUserDatabaseEnabled = false;
+        },
+      },
+    ],
+    [
       'somebody gave it another function',
       'OTHER_ROTATION_FUNCTION',
       /Secrets Manager has arn:aws:lambda:.*:evil/,

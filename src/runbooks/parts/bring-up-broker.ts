@@ -6,9 +6,10 @@ import {
   deleteBroker,
   deleteBrokerConfiguration,
   describeBroker,
+  describeConfiguration,
 } from '../../aws/mq.ts';
 import { minutes, seconds } from '../../duration.ts';
-import type { ReadContext } from '../../engine/context.ts';
+import type { ChangeContext, ReadContext } from '../../engine/context.ts';
 import {
   type Change,
   change,
@@ -19,7 +20,7 @@ import {
   wait,
 } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
-import { tellToGo } from './delete-temporary.ts';
+import { isOlderThanRun, tellToGo } from './delete-temporary.ts';
 import { type BringUp, tagsFor } from './drill-mode.ts';
 import { writeParameters } from './node-parameters.ts';
 import { recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.ts';
@@ -71,6 +72,20 @@ function bringUpBroker(name: string, { mode }: BringUp): readonly ListEntry[] {
   ];
 }
 
+/** The newest revision of what is kept in the recovery Region for this broker (backup.recoveryConfiguration). */
+async function preparedConfiguration({ aws, environment }: ChangeContext, name: string) {
+  const id = recoveredNamed(environment, 'broker', name).backup?.recoveryConfiguration;
+  if (id === undefined) return undefined;
+  const { region } = recoveryOf(environment);
+  const revision = (await describeConfiguration(aws.in(region), id))?.LatestRevision?.Revision;
+  if (revision !== undefined) return { id, revision };
+  throw new OperatorError({
+    code: 'CONFIGURATION_MISSING',
+    message: `Configuration ${id} of ${name} is not in ${region}: the broker would come up with settings that are not production's`,
+    hint: `Correct backup.recoveryConfiguration in runbook.yaml, or leave it out and set them by hand afterwards: aws mq list-configurations --region ${region}`,
+  });
+}
+
 const createdBroker = (name: string, tags: ReturnType<typeof tagsFor>): Change<Made> =>
   change<Made>({
     id: 'create',
@@ -78,6 +93,7 @@ const createdBroker = (name: string, tags: ReturnType<typeof tagsFor>): Change<M
     uses: [
       brokerNamed,
       describeBroker,
+      describeConfiguration,
       ...loginReads,
       createBroker,
       deleteBroker,
@@ -98,6 +114,7 @@ const createdBroker = (name: string, tags: ReturnType<typeof tagsFor>): Change<M
       const { region, subnets, ...wanted } = place(context, name);
       const there = context.aws.in(region);
       const all = subnets ?? recoveryOf(context.environment).network.subnets;
+      const configuration = await preparedConfiguration(context, name);
       const { user, password } = await replicatedLogin(there, wanted.secret);
       const broker = await createBroker(there, {
         name: wanted.name,
@@ -107,6 +124,7 @@ const createdBroker = (name: string, tags: ReturnType<typeof tagsFor>): Change<M
         subnets: wanted.deploymentMode === 'SINGLE_INSTANCE' ? all.slice(0, 1) : all,
         securityGroups: wanted.securityGroups,
         key: wanted.key,
+        configuration,
         user,
         password,
         tags: tags(context),
@@ -119,20 +137,20 @@ const createdBroker = (name: string, tags: ReturnType<typeof tagsFor>): Change<M
       title: 'Delete the broker with its configuration, and see them gone',
       every: minutes(1),
       timeout: minutes(60),
-      async turn({ aws }, { broker, name: own, region }) {
+      async turn({ aws, runStartedAt }, { broker, name: own, region }) {
         const there = aws.in(region);
         const found = await describeBroker(there, broker);
         if (found !== undefined) {
           const { BrokerState = 'unknown' } = found;
-          if (BrokerState === 'CREATION_IN_PROGRESS' || BrokerState === 'DELETION_IN_PROGRESS')
+          if (BrokerState.endsWith('_IN_PROGRESS'))
             return { ready: false, because: `${own} is ${BrokerState}` };
           const command = `aws mq delete-broker --broker-id ${broker} --region ${region}`;
           return { ready: false, because: await tellToGo(own, command, () => deleteBroker(there, broker)) };
         }
         // Amazon MQ makes one for a broker that is made without, and leaves it behind.
-        const configuration = await configurationNamed(there, `${own}-configuration`);
-        if (configuration === undefined) return { ready: true };
-        await deleteBrokerConfiguration(there, configuration);
+        const left = await configurationNamed(there, `${own}-configuration`);
+        if (left === undefined || isOlderThanRun(left.created, runStartedAt)) return { ready: true };
+        await deleteBrokerConfiguration(there, left.id);
         return { ready: false, because: `the configuration of ${own} was told to go` };
       },
     },

@@ -148,8 +148,8 @@ const scaleFromZero = (name: string): Change<Scaled> =>
     async findApplied(context) {
       const group = await groupIn(context, name);
       const { capacity } = fleetIn(context, name).recovery;
-      const found = group.DesiredCapacity === capacity && (group.Instances ?? []).length > 0;
-      return found ? scaledTo(context, name, group, 0) : undefined;
+      // Its instances may not be there yet, nor come at all.
+      return group.DesiredCapacity === capacity ? scaledTo(context, name, group, 0) : undefined;
     },
     async apply(context) {
       const group = await groupIn(context, name);

@@ -1,5 +1,6 @@
 import type { DescribeBrokerResponse, DescribeConfigurationResponse } from '../../aws/mq.ts';
 import type { Finding } from '../../engine/finding.ts';
+import { minorOf } from './engine-version.ts';
 
 /** Whether the broker runs what its configuration says last. A pending revision takes effect with the next reboot. */
 export function revisionFinding(
@@ -52,8 +53,6 @@ export interface RecoveryConfiguration {
   /** Whether its newest revision says the same as the one that the broker runs. What they say is nobody's business here. */
   readonly saysTheSame: boolean;
 }
-
-const minorOf = (version = ''): string => version.split('.').slice(0, 2).join('.');
 
 export function recoveryConfigurationFinding(
   { region, id, revision, isForVersion, saysTheSame }: RecoveryConfiguration,

@@ -14,6 +14,7 @@ const notNow = [
   'InvalidDBInstanceState',
   'FileSystemInUse',
   'IncorrectFileSystemLifeCycleState',
+  'IncorrectMountTargetState',
   'IncorrectInstanceState',
   'DependencyTimeout',
 ];
@@ -54,12 +55,16 @@ export async function tellToGo(what: string, command: string, act: () => Promise
 /** Clocks differ by less. */
 const clockSkew = minutes(5);
 
+/** Then it is nothing that the run made. */
+export const isOlderThanRun = (created: Date | undefined, runStartedAt: Date): boolean =>
+  created !== undefined && created.getTime() < runStartedAt.getTime() - clockSkew;
+
 /**
  * Deletion goes by name. What is older than the run cannot be what it made, whatever its name is.
  * @throws OperatorError `NOT_OURS`
  */
 export function mustBeOurs(what: string, created: Date | undefined, runStartedAt: Date): void {
-  if (created === undefined || created.getTime() >= runStartedAt.getTime() - clockSkew) return;
+  if (created === undefined || !isOlderThanRun(created, runStartedAt)) return;
   throw new OperatorError({
     code: 'NOT_OURS',
     message: `${what} has the name that this run gives, and was created ${created.toISOString()}, before the run began: this run did not make it, and does not delete it`,

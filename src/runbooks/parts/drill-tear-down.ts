@@ -9,7 +9,7 @@ import { parametersBelow } from '../../aws/ssm.ts';
 import { formatDuration, type Milliseconds } from '../../duration.ts';
 import type { ReadContext } from '../../engine/context.ts';
 import { approve, type Change, check, cleanUp, type ForEach, type ListEntry } from '../../engine/step.ts';
-import { leftBehind } from './delete-temporary.ts';
+import { isOlderThanRun, leftBehind } from './delete-temporary.ts';
 import { recoveryOf } from './recovered-components.ts';
 import { recoveryPlan } from './recovery-plan.ts';
 import { restoredName } from './restored-name.ts';
@@ -101,7 +101,7 @@ interface Left {
 }
 
 /** By the names that nothing else has, read anew: what the journal says was deleted proves nothing. */
-async function whatIsLeft({ aws, environment, runId }: ReadContext): Promise<readonly Left[]> {
+async function whatIsLeft({ aws, environment, runId, runStartedAt }: ReadContext): Promise<readonly Left[]> {
   const { region, stack, fleets, databases, files, brokers, searches } = recoveryPlan(environment);
   const there = aws.in(region);
   const left: Left[] = [];
@@ -151,10 +151,10 @@ async function whatIsLeft({ aws, environment, runId }: ReadContext): Promise<rea
     const broker = await brokerNamed(there, recovery.name);
     if (broker !== undefined) add(`broker ${recovery.name}`, `aws mq delete-broker --broker-id ${broker}`);
     const configuration = await configurationNamed(there, `${recovery.name}-configuration`);
-    if (configuration !== undefined)
+    if (configuration !== undefined && !isOlderThanRun(configuration.created, runStartedAt))
       add(
-        `configuration ${configuration}`,
-        `aws mq delete-configuration --configuration-id ${configuration}`,
+        `configuration ${configuration.id}`,
+        `aws mq delete-configuration --configuration-id ${configuration.id}`,
       );
   }
   for (const { recovery } of searches)

@@ -1,5 +1,7 @@
 import type { Finding } from '../../engine/finding.ts';
 
+export const minorOf = (version = ''): string => version.split('.').slice(0, 2).join('.');
+
 /** `3.13` is offered where a broker of it calls itself `3.13.2`: Amazon MQ chooses the patch since 3.13. */
 const isOffered = (version: string, offered: readonly string[]): boolean =>
   offered.some((name) => version === name || version.startsWith(`${name}.`));

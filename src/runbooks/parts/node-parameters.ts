@@ -92,10 +92,13 @@ export const copyKeptParameters = (mode: Mode): ForEach<NodeParameter> =>
       const found = await Promise.all(
         parameters.kept.map(async (name) => ({
           name,
-          value: (await getParameter(aws.in(region), `${parameters.source}/${name}`))?.Value,
+          own: await getParameter(aws.in(region), `${parameters.source}/${name}`),
         })),
       );
-      return found.flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value }]));
+      // What is encrypted stays so when it is read here, and would be copied as gibberish.
+      return found.flatMap(({ name, own }) =>
+        own?.Value === undefined || own.Type === 'SecureString' ? [] : [{ name, value: own.Value }],
+      );
     },
     [getParameter],
   );

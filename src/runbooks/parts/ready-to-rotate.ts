@@ -1,6 +1,7 @@
 import { describeGroup } from '../../aws/auto-scaling.ts';
 import { describeBroker } from '../../aws/mq.ts';
-import { describeClusterInstances, pendingMaintenance } from '../../aws/rds.ts';
+import { describeDomain } from '../../aws/opensearch.ts';
+import { describeCluster, describeClusterInstances, pendingMaintenance } from '../../aws/rds.ts';
 import { describeSecret } from '../../aws/secrets-manager.ts';
 import { managedNodes } from '../../aws/ssm.ts';
 import { minutes } from '../../duration.ts';
@@ -80,6 +81,13 @@ async function refuseComponent(context: ReadContext, secret: NamedSecret): Promi
       hint: 'Wait until it is at rest, then: runbook resume last',
     });
   const component = componentOf(environment, secret);
+  const foreign = await masterElsewhere(context, secret);
+  if (foreign !== undefined)
+    throw new OperatorError({
+      code: 'MASTER_USER_NOT_HERE',
+      message: `secrets.${secret.name} cannot be rotated by this tool: ${foreign}`,
+      hint: `Correct secrets.${secret.name} in runbook.yaml, or take it out`,
+    });
   if (component?.type === 'broker') await refuseBroker(aws, component.broker, secret);
   if (component?.type !== 'aurora-cluster') return;
   const members = await describeClusterInstances(aws, component.cluster);
@@ -103,6 +111,31 @@ async function refuseComponent(context: ReadContext, secret: NamedSecret): Promi
       message: `secrets.${secret.name} cannot be rotated now: of ${component.cluster}, ${why.join('; ')}`,
       hint: `aws rds describe-db-instances --filters Name=db-cluster-id,Values=${component.cluster} --query "DBInstances[].[DBInstanceIdentifier,DBInstanceStatus]"`,
     });
+}
+
+/**
+ * Why the component has no master password that could be set here: AWS refuses one that RDS manages, and a domain whose master user is a
+ * role has nobody with a password.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBCluster.html (ManageMasterUserPassword)
+ * https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_AdvancedSecurityOptions.html
+ */
+async function masterElsewhere(
+  { aws, environment }: ReadContext,
+  secret: NamedSecret,
+): Promise<string | undefined> {
+  if (secret.kind !== 'master-user' || setByOf(environment, secret) === 'command') return undefined;
+  const component = componentOf(environment, secret);
+  if (component?.type === 'aurora-cluster') {
+    const managed = (await describeCluster(aws, component.cluster))?.MasterUserSecret?.SecretArn;
+    return managed === undefined
+      ? undefined
+      : `RDS manages the master password of ${component.cluster}, in ${managed}`;
+  }
+  if (component?.type !== 'search-domain') return undefined;
+  const security = (await describeDomain(aws, component.domain))?.AdvancedSecurityOptions;
+  return security?.Enabled === true && security.InternalUserDatabaseEnabled === true
+    ? undefined
+    : `${component.domain} has no internal users: its master user is a role of IAM, or it has none`;
 }
 
 async function refuseBroker(aws: ReadContext['aws'], id: string, secret: NamedSecret): Promise<void> {

@@ -74,7 +74,13 @@ export function parameterFindings({ plan, homeRegion, there, home }: ParametersS
     const rule = 'it is there, with the value that it has in production';
     const found = there.find(({ Name }) => Name === name);
     // What is encrypted is encrypted anew in each Region, and never read here.
-    if (found?.Type === 'SecureString') return pass(name, 'there, and encrypted: not compared', rule);
+    if (found?.Type === 'SecureString')
+      return warn(
+        name,
+        'there, and encrypted: not compared, and a drill does not copy it to where its nodes look',
+        rule,
+        'Keep it as a secret of Secrets Manager, which nodes read under the same name everywhere',
+      );
     const value = found?.Value;
     if (value === undefined) return fail(name, `not in ${region}`, rule, put(name));
     if ('silent' in home) return notCompared(name, home.silent);

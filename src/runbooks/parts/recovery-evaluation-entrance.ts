@@ -11,7 +11,15 @@ import {
 import { describeHealthCheck, type ResourceRecordSet, recordSetsOf } from '../../aws/route-53.ts';
 import { formatDuration, hours } from '../../duration.ts';
 import type { Finding } from '../../engine/finding.ts';
-import { fail, type Looking, looksAt, pass, told, warn } from './recovery-evaluation-step.ts';
+import {
+  fail,
+  type Looking,
+  looksAt,
+  pass,
+  told,
+  toldFromUsEast1,
+  warn,
+} from './recovery-evaluation-step.ts';
 import type { Recovered, RecoveryPlan } from './recovery-plan.ts';
 
 type Fleet = Recovered<'auto-scaling-group'>;
@@ -32,7 +40,7 @@ export const usersCanComeIn = looksAt({
     const findings: Finding[] = [];
     for (const fleet of context.plan.fleets)
       findings.push(...(await told(`load balancer of ${fleet.name}`, () => balancerSeen(context, fleet))));
-    findings.push(...(await told('records', () => recordsSeen(context))));
+    findings.push(...(await toldFromUsEast1('records', () => recordsSeen(context))));
     return findings;
   },
 });
@@ -131,8 +139,11 @@ export interface CertificateSeen {
   readonly region: string;
 }
 
-/** ACM renews 60 days before the end, and says when it cannot. https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html */
-const soon = hours(24 * 45);
+/** ACM renews from 60 days before the end, those of 198 days from 45. https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html */
+const soon = hours(24 * 30);
+
+/** It does not get on without somebody. */
+const stuckRenewals: readonly (string | undefined)[] = ['FAILED', 'PENDING_VALIDATION'];
 
 /** A `*` stands for one label. https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html */
 const covers = (pattern: string, name: string): boolean =>
@@ -147,9 +158,11 @@ export function certificateFindings(seen: CertificateSeen): readonly Finding[] {
   const rule = `issued, covers ${names.join(' and ')}, ends no earlier than in ${formatDuration(soon)}`;
   const shown = `aws acm describe-certificate --certificate-arn ${arn} --region ${region}`;
   const listening = `a listener of the load balancer shows it`;
-  const isShown = listeners.some(({ Certificates = [] }) =>
-    Certificates.some(({ CertificateArn }) => CertificateArn === arn),
-  );
+  // A listener names its default certificate alone; of those beside it the certificate knows.
+  const isShown =
+    listeners.some(({ Certificates = [] }) =>
+      Certificates.some(({ CertificateArn }) => CertificateArn === arn),
+    ) || listeners.some(({ LoadBalancerArn = '-' }) => certificate?.InUseBy?.includes(LoadBalancerArn));
   return [
     ofItself(),
     isShown
@@ -188,7 +201,7 @@ export function certificateFindings(seen: CertificateSeen): readonly Finding[] {
     const open = RenewalSummary?.DomainValidationOptions?.filter(
       ({ ValidationStatus }) => ValidationStatus !== 'SUCCESS',
     );
-    if (left < soon || renewal === 'FAILED')
+    if (left < soon || stuckRenewals.includes(renewal))
       return warn(
         subject,
         `it ends in ${days} days${renewal === undefined ? '' : `, and its renewal is ${renewal}`}`,
@@ -240,6 +253,25 @@ const targetOf = ({ AliasTarget, ResourceRecords }: ResourceRecordSet): string =
 const routingOf = ({ Failover, Weight }: ResourceRecordSet): string =>
   Failover !== undefined ? 'failover' : Weight !== undefined ? 'weighted' : 'other';
 
+/** Route 53 refuses a primary that is neither an alias nor checked: the switch would fail when it is needed. */
+function becomesPrimary(
+  { recovery, routing }: RecordsSeen['dns'],
+  sets: readonly ResourceRecordSet[],
+  shown: string,
+): readonly Finding[] {
+  const unfit = sets.some(({ AliasTarget, HealthCheckId }) => (AliasTarget ?? HealthCheckId) === undefined);
+  return routing === 'failover' && unfit
+    ? [
+        fail(
+          `record ${recovery} as primary`,
+          'it is no alias and has no health check: Route 53 would refuse to make it the primary',
+          'a failover can make it the primary',
+          `Make it an alias of the load balancer, or give it a health check: ${shown}`,
+        ),
+      ]
+    : [];
+}
+
 export function recordFindings({ dns, records, balancers, isChecked }: RecordsSeen): readonly Finding[] {
   const shown = `aws route53 list-resource-record-sets --hosted-zone-id ${dns.zone} --start-record-name ${dns.name} --max-items 10`;
   if (records === undefined)
@@ -275,6 +307,7 @@ export function recordFindings({ dns, records, balancers, isChecked }: RecordsSe
     elsewhere.length === 0
       ? pass(`record ${dns.recovery}`, 'it does', leads)
       : fail(`record ${dns.recovery}`, `it leads to ${elsewhere.join(', ')}`, leads, shown),
+    ...becomesPrimary(dns, of(dns.recovery), shown),
     isChecked || of(dns.home).every(({ AliasTarget }) => AliasTarget?.EvaluateTargetHealth === true)
       ? pass(
           `record ${dns.home}`,

@@ -21,6 +21,7 @@ import {
   notCompared,
   pass,
   told,
+  toldFromUsEast1,
   warn,
 } from './recovery-evaluation-step.ts';
 import type { Recovered } from './recovery-plan.ts';
@@ -75,8 +76,9 @@ async function fleetFindings(context: Looking, fleet: Fleet): Promise<readonly F
           rule,
           `aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${name} --max-size ${capacity} --region ${there.region}`,
         ),
+    ...suspendedFindings(group, there.region),
     ...templateFindings(launched, context, name),
-    ...(await told('instance profile', () => profileFindings(there, launched))),
+    ...(await toldFromUsEast1('instance profile', () => profileFindings(there, launched))),
     ...(await told('image', async () => {
       const home = await fromHome(async () => {
         const own = await describeGroup(aws, fleet.group);
@@ -94,6 +96,27 @@ async function fleetFindings(context: Looking, fleet: Fleet): Promise<readonly F
     ...(await told(`type ${type}`, async () =>
       typeFindings(instanceTypes, group.AvailabilityZones ?? [], await typesOffered(there, instanceTypes)),
     )),
+  ];
+}
+
+/** Without these no node comes, none is registered, and none goes. https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html */
+const neededProcesses = ['Launch', 'AddToLoadBalancer', 'Terminate'];
+
+function suspendedFindings(
+  { AutoScalingGroupName: name, SuspendedProcesses = [] }: AutoScalingGroup,
+  region: string,
+): readonly Finding[] {
+  const held = neededProcesses.filter((process) =>
+    SuspendedProcesses.some(({ ProcessName }) => ProcessName === process),
+  );
+  if (held.length === 0) return [];
+  return [
+    fail(
+      'processes',
+      `${held.join(', ')} suspended in ${name}`,
+      `the group may ${neededProcesses.join(', ')}`,
+      `Find out who did it, then: aws autoscaling resume-processes --auto-scaling-group-name ${name} --scaling-processes ${held.join(' ')} --region ${region}`,
+    ),
   ];
 }
 

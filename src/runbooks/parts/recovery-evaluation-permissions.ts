@@ -4,7 +4,14 @@ import type { Finding } from '../../engine/finding.ts';
 import type { Check } from '../../engine/step.ts';
 import { AwsCallError } from '../../errors.ts';
 import { callerIsInTheEnvironment } from './caller.ts';
-import { type Evaluated, type Looking, looksAt, pass, told, warn } from './recovery-evaluation-step.ts';
+import {
+  type Evaluated,
+  type Looking,
+  looksAt,
+  pass,
+  toldFromUsEast1,
+  warn,
+} from './recovery-evaluation-step.ts';
 
 /** Handing on a role is allowed for that role, so it is asked for by itself. */
 const passing = 'iam:PassRole';
@@ -17,7 +24,7 @@ export const callerMay = (actions: readonly string[]): Check<Evaluated> =>
     id: 'permissions',
     title: "The caller's policies allow what a recovery calls",
     uses: [roleArn, simulatePrincipal, describeVault, listRecoveryPoints],
-    look: (context) => told('permissions', () => permissionsSeen(context, [...new Set(actions)])),
+    look: (context) => toldFromUsEast1('permissions', () => permissionsSeen(context, [...new Set(actions)])),
   });
 
 async function permissionsSeen(context: Looking, actions: readonly string[]): Promise<readonly Finding[]> {

@@ -1,9 +1,10 @@
 import { type SecurityGroup, type Subnet, securityGroupsOf, subnetsOf } from '../../aws/ec2-network.ts';
+import { describeConfiguration } from '../../aws/mq.ts';
 import { brokerOptions } from '../../aws/mq-offers.ts';
 import { domainEngineVersions } from '../../aws/opensearch.ts';
 import { describeClusterParameterGroup, describeSubnetGroup } from '../../aws/rds-account.ts';
 import type { Finding } from '../../engine/finding.ts';
-import { versionFinding } from './engine-version.ts';
+import { minorOf, versionFinding } from './engine-version.ts';
 import { fail, type Looking, looksAt, pass, told } from './recovery-evaluation-step.ts';
 import { databasePlace, type Recovered, type RecoveryPlan } from './recovery-plan.ts';
 
@@ -16,6 +17,7 @@ export const placesAreThere = looksAt({
     describeSubnetGroup,
     describeClusterParameterGroup,
     brokerOptions,
+    describeConfiguration,
     domainEngineVersions,
   ],
   async look(context) {
@@ -31,6 +33,7 @@ export const placesAreThere = looksAt({
       findings.push(...(await told(database.name, () => databaseFindings(context, database))));
     for (const broker of plan.brokers)
       findings.push(...(await told(broker.name, () => brokerFindings(context, broker))));
+    findings.push(...domainFindings(plan));
     for (const { name, recovery } of plan.searches) {
       const offered = await told(name, async () => [
         versionFinding('domain', recovery.engineVersion, [
@@ -103,6 +106,23 @@ export function subnetFindings(plan: RecoveryPlan, found: readonly Subnet[]): re
   ];
 }
 
+/** A domain takes one subnet for each of its zones, and as many data nodes at least. https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_ZoneAwarenessConfig.html */
+export function domainFindings(plan: RecoveryPlan): readonly Finding[] {
+  return plan.searches.flatMap(({ name, recovery: { zones, instanceCount, subnets } }) => {
+    const own = (subnets ?? plan.stack.network.subnets).length;
+    return own >= zones && instanceCount >= zones
+      ? []
+      : [
+          fail(
+            `${name}: zones`,
+            `${zones} zones, ${own} subnets and ${instanceCount} data nodes`,
+            'at least one subnet and one data node for each zone',
+            `Correct zones, subnets or instanceCount of components.${name}.recovery in runbook.yaml`,
+          ),
+        ];
+  });
+}
+
 export function securityGroupFindings(
   plan: RecoveryPlan,
   found: readonly SecurityGroup[],
@@ -158,7 +178,7 @@ async function databaseFindings(
 
 async function brokerFindings(
   { there }: Looking,
-  { name, recovery }: Recovered<'broker'>,
+  { name, recovery, backup }: Recovered<'broker'>,
 ): Promise<readonly Finding[]> {
   const { instanceType, engineVersion, deploymentMode } = recovery;
   const options = await brokerOptions(there, instanceType);
@@ -183,5 +203,39 @@ async function brokerFindings(
           `Name another: aws mq describe-broker-instance-options --engine-type RABBITMQ --region ${there.region}`,
         ),
     { ...version, subject: `${name}: ${version.subject}` },
+    ...(backup?.recoveryConfiguration === undefined
+      ? []
+      : [
+          configurationFinding(`${name}: configuration`, {
+            id: backup.recoveryConfiguration,
+            isFor: (await describeConfiguration(there, backup.recoveryConfiguration))?.EngineVersion,
+            engineVersion,
+            region: there.region,
+          }),
+        ]),
   ];
+}
+
+export interface ConfigurationSeen {
+  readonly id: string;
+  /** Version of RabbitMQ; `undefined` where it is not there. */
+  readonly isFor: string | undefined;
+  readonly engineVersion: string;
+  readonly region: string;
+}
+
+/** A broker takes a configuration of its own minor version alone. */
+export function configurationFinding(
+  subject: string,
+  { id, isFor, engineVersion, region }: ConfigurationSeen,
+): Finding {
+  const rule = `${id} is there, for ${engineVersion}`;
+  return isFor !== undefined && minorOf(isFor) === minorOf(engineVersion)
+    ? pass(subject, `for ${isFor}`, rule)
+    : fail(
+        subject,
+        isFor === undefined ? `not in ${region}` : `it is for ${isFor}`,
+        rule,
+        `Make one for ${engineVersion} and name it in backup.recoveryConfiguration: aws mq create-configuration --engine-type RABBITMQ --region ${region}`,
+      );
 }

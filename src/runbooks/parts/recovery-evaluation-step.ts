@@ -102,6 +102,30 @@ export async function told(
   }
 }
 
+/**
+ * IAM and Route 53 are administered in us-east-1 alone. Where that is lost they do not tell, and what they hold works on: that must not keep
+ * anybody from recovering. https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/global-services.html
+ */
+export const toldFromUsEast1 = (
+  subject: string,
+  ask: () => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> =>
+  told(subject, async () => {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isAboutTheCall(error) || !error.transient) throw error;
+      return [
+        warn(
+          subject,
+          `not known: ${error.message}`,
+          'AWS tells it',
+          'IAM and Route 53 are administered in us-east-1: if that is lost, go on; else see why they do not answer',
+        ),
+      ];
+    }
+  });
+
 const isAboutTheCall = (error: unknown): error is AwsCallError =>
   error instanceof AwsCallError && !ofTheCaller.has(error.code);
 

@@ -63,7 +63,7 @@ export const evaluationHolds = (
       throw new OperatorError({
         code: 'EVALUATION_FAILS',
         message: `The stack could not be rebuilt as promised, and nothing was changed yet: ${failed.join(', ')}`,
-        hint: 'The tables above say what to do about each. To go on all the same and learn what can be learnt: --for-practice',
+        hint: 'The tables above say what to do about each. To go on all the same, for practice or because there is no time: --for-practice, which a failover takes as well',
       });
     },
   });

@@ -54,7 +54,7 @@ export function stagesIn({ VersionIdsToStages = {} }: DescribeSecretResponse): S
   };
 }
 
-/** @throws OperatorError where the secret is gone, on its way out, or a replica of another Region's */
+/** @throws OperatorError where the secret is gone, on its way out, a replica of another Region's, or another service's */
 export async function readSecret(
   { aws }: Pick<ReadContext, 'aws'>,
   { name, secret }: Pick<NamedSecret, 'name' | 'secret'>,
@@ -77,6 +77,12 @@ export async function readSecret(
       code: 'SECRET_IS_REPLICA',
       message: `secrets.${name}: ${secret} is a replica; it is rotated in ${found.PrimaryRegion}`,
       hint: 'Name the primary secret in runbook.yaml',
+    });
+  if (found.OwningService !== undefined)
+    throw new OperatorError({
+      code: 'SECRET_OF_A_SERVICE',
+      message: `secrets.${name}: ${secret} belongs to ${found.OwningService}, which rotates it by itself and sets the password: this tool must not`,
+      hint: 'Take it out of runbook.yaml. How to have such a secret rotated: https://docs.aws.amazon.com/secretsmanager/latest/userguide/service-linked-secrets.html',
     });
   return found;
 }

@@ -110,6 +110,14 @@ export const clusterIn = named('aurora-cluster', 'cluster');
 export const brokerIn = named('broker', 'broker');
 export const domainIn = named('search-domain', 'domain');
 
+/** Not every change makes a domain `Processing`. https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_ChangeProgressDetails.html */
+const changing: readonly (string | undefined)[] = [
+  'Pending',
+  'Initializing',
+  'Validating',
+  'ApplyingChanges',
+];
+
 /** What the component is busy with, or waits for, so that nothing may be set now and nothing counts yet; `undefined` where it is at rest. */
 export async function busyWith(
   { aws, environment }: Pick<ReadContext, 'aws' | 'environment'>,
@@ -128,8 +136,9 @@ export async function busyWith(
     case 'search-domain': {
       const domain = await describeDomain(aws, component.domain);
       if (domain === undefined) return `search domain ${component.domain} is missing`;
-      const { Processing, UpgradeProcessing, DomainProcessingStatus } = domain;
-      return Processing || UpgradeProcessing
+      const { Processing, UpgradeProcessing, DomainProcessingStatus, ChangeProgressDetails } = domain;
+      const isChanging = changing.includes(ChangeProgressDetails?.ConfigChangeStatus);
+      return Processing || UpgradeProcessing || isChanging
         ? `search domain ${component.domain} is ${DomainProcessingStatus ?? 'processing a change'}`
         : undefined;
     }

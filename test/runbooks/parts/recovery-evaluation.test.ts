@@ -9,7 +9,12 @@ import {
 } from '../../../src/runbooks/parts/recovery-evaluation-entrance.ts';
 import { imageFindings, typeFindings } from '../../../src/runbooks/parts/recovery-evaluation-nodes.ts';
 import { permissionFindings } from '../../../src/runbooks/parts/recovery-evaluation-permissions.ts';
-import { addressesNeeded, subnetFindings } from '../../../src/runbooks/parts/recovery-evaluation-places.ts';
+import {
+  addressesNeeded,
+  configurationFinding,
+  domainFindings,
+  subnetFindings,
+} from '../../../src/runbooks/parts/recovery-evaluation-places.ts';
 import { quotaFinding } from '../../../src/runbooks/parts/recovery-evaluation-quotas.ts';
 import { databasePlace, recoveryPlan } from '../../../src/runbooks/parts/recovery-plan.ts';
 import { morpheusProdEnvironment } from '../../../src/sandbox/morpheus-prod.ts';
@@ -105,6 +110,26 @@ test('a subnet has addresses for all that may come up in it', () => {
   ]);
 });
 
+test('a broker takes a configuration of its own version', () => {
+  const of = (isFor: string | undefined) =>
+    configurationFinding('x', { id: 'c-1', isFor, engineVersion: '3.13', region: 'us-west-2' }).verdict;
+  expect([of('3.13'), of('3.13.7'), of('3.10'), of(undefined)]).toEqual(['pass', 'pass', 'fail', 'fail']);
+});
+
+test('a search domain has a subnet and a node for each zone', () => {
+  const of = (more: object) =>
+    verdicts(
+      domainFindings({
+        ...plan,
+        searches: plan.searches.map((search) => ({ ...search, recovery: { ...search.recovery, ...more } })),
+      }),
+    );
+  expect(of({})).toEqual([]);
+  expect(of({ subnets: ['subnet-1', 'subnet-2'] })).toEqual(['fail']);
+  expect(of({ instanceCount: 2 })).toEqual(['fail']);
+  expect(of({ instanceCount: 2, zones: 2 })).toEqual([]);
+});
+
 test('a secret is a replica that is in sync', () => {
   const current = (id: string) => ({ VersionIdsToStages: { [id]: ['AWSCURRENT'], old: ['AWSPREVIOUS'] } });
   const replicas = (Status: 'InSync' | 'InProgress') => ({
@@ -138,13 +163,28 @@ test('a certificate is issued, covers the names, and has time left', () => {
   expect(of(good)?.verdict).toBe('pass');
   expect(of(good, ['example.com'])?.verdict).toBe('fail');
   expect(of(good, ['a.b.example.com'])?.verdict).toBe('fail');
-  expect(of({ ...good, NotAfter: ending(44) })?.verdict).toBe('warn');
+  expect(of({ ...good, NotAfter: ending(29) })?.verdict).toBe('warn');
   expect(of({ ...good, RenewalSummary: { RenewalStatus: 'FAILED' } })?.verdict).toBe('warn');
+  expect(of({ ...good, RenewalSummary: { RenewalStatus: 'PENDING_VALIDATION' } })?.verdict).toBe('warn');
   expect(of({ ...good, NotAfter: ending(-1) })?.fact).toContain('past its end');
   expect(of({ ...good, Status: 'PENDING_VALIDATION', NotAfter: undefined })?.fact).toBe(
     'it is PENDING_VALIDATION',
   );
   expect(of(undefined)?.verdict).toBe('fail');
+});
+
+test('a certificate beside the default one of a listener is in use as well', () => {
+  const seen = {
+    arn: 'arn',
+    certificate: { Status: 'ISSUED' as const, InUseBy: ['balancer'] },
+    names: [],
+    now: new Date(),
+    region: 'us-west-2',
+  };
+  const of = (LoadBalancerArn: string) =>
+    certificateFindings({ ...seen, listeners: [{ LoadBalancerArn }] })[1]?.verdict;
+  expect(of('balancer')).toBe('pass');
+  expect(of('another')).toBe('fail');
 });
 
 test('the records are those that a failover switches', () => {
@@ -169,6 +209,16 @@ test('the records are those that a failover switches', () => {
       recordFindings({ dns: { ...dns, ...more }, records: records as never, balancers, isChecked: false }),
     );
   expect(of(pair)).toEqual(['pass', 'pass', 'pass']);
+  const plain = (more: object) => record('secondary', { ResourceRecords: [{ Value: 'there.elb' }], ...more });
+  expect(of([...pair.slice(0, 1), plain({ Failover: 'SECONDARY' })])).toEqual([
+    'pass',
+    'pass',
+    'fail',
+    'pass',
+  ]);
+  expect(of([...pair.slice(0, 1), plain({ Failover: 'SECONDARY', HealthCheckId: 'h' })])).not.toContain(
+    'fail',
+  );
   expect(of(pair.slice(1))).toEqual(['fail']);
   expect(of(pair, { routing: 'weighted' })).toEqual(['fail']);
   expect(of(undefined)).toEqual(['fail']);

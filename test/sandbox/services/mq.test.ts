@@ -88,6 +88,7 @@ describe('Amazon MQ', () => {
     expect(refusal({ SubnetIds: ['subnet-1'] }).code).toBe('BadRequestException');
     expect(refusal({ EngineType: 'ACTIVEMQ' }).code).toBe('BadRequestException');
     expect(refusal({ BrokerName: queue.name }).code).toBe('ConflictException');
+    expect(refusal({ AutoMinorVersionUpgrade: false }).message).toContain('must be true');
 
     const { BrokerId } = aws.CreateBroker(world, order);
     expect(aws.DescribeBroker(world, { BrokerId })).toMatchObject({

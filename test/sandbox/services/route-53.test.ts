@@ -85,7 +85,7 @@ describe('Route 53', () => {
       'z.example.com. A',
     ]);
     expect(route53.ListHostedZonesByName(world, { DNSName: 'example.com' }).HostedZones).toMatchObject([
-      { Id: `/hostedzone/${HostedZoneId}`, Name: 'example.com.', ResourceRecordSetCount: 7 },
+      { Id: `/hostedzone/${HostedZoneId}`, Name: 'example.com.', ResourceRecordSetCount: 8 },
     ]);
     expect(route53.ListHostedZonesByName(world, { DNSName: 'example.org' }).HostedZones).toEqual([]);
     expect(route53.ListHostedZones(world, {}).HostedZones).toHaveLength(1);
@@ -165,6 +165,10 @@ describe('Route 53', () => {
         create(record('morpheus.example.com', '192.0.2.1', { SetIdentifier: 'p', Failover: 'PRIMARY' })),
       ),
     ).toContain('Failover PRIMARY cannot be created');
+    const primary = { SetIdentifier: 'p', Failover: 'PRIMARY' as const };
+    expect(refused(world, create(record('f.example.com', '192.0.2.1', primary)))).toBe(
+      '[A non-alias primary ResourceRecordSet must have an associated health check.]',
+    );
     expect(refused(world, create(record('a.example.com', '192.0.2.300')))).toContain(
       'ARRDATAIllegalIPv4Address',
     );

@@ -511,6 +511,15 @@ describe('Secrets Manager', () => {
     expect(sm.GetResourcePolicy(world, { SecretId })).toEqual({ ARN: names.queue.arn, Name: SecretId });
   });
 
+  test('rule 25: a secret of another service says whose it is', () => {
+    const world = prod();
+    const SecretId = names.queue.name;
+    expect(described(world, SecretId)).not.toHaveProperty('OwningService');
+    const secret = world.secretsManager.secrets.find(({ name }) => name === SecretId);
+    if (secret !== undefined) secret.owningService = 'rds';
+    expect(described(world, SecretId).OwningService).toBe('rds');
+  });
+
   test('rule 24: no value can be found where it is not asked for', () => {
     const world = prod();
     made(world, 'canary-24');

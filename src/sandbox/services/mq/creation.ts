@@ -25,6 +25,15 @@ function checkUsers(users: readonly User[], engine: string): User {
   return user;
 }
 
+/** From these versions on Amazon MQ decides about patches. https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers.html */
+const patchedByAws = { ACTIVEMQ: [5, 18], RABBITMQ: [3, 13] } as const;
+
+function isPatchedByAws(engine: keyof typeof patchedByAws, version: string | undefined): boolean {
+  const [major, minor] = patchedByAws[engine];
+  const [ownMajor = major, ownMinor = minor] = version?.split('.').map(Number) ?? [];
+  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
+}
+
 function checkRequest(world: World, request: CreateBrokerRequest): void {
   const { BrokerName = '', EngineType, DeploymentMode = 'SINGLE_INSTANCE', SubnetIds } = request;
   if (!/^[\w-]{1,50}$/.test(BrokerName))
@@ -47,6 +56,11 @@ function checkRequest(world: World, request: CreateBrokerRequest): void {
     checkHost(request.HostInstanceType ?? '', DeploymentMode);
     checkVersion(request.EngineVersion ?? engineVersions[0] ?? '');
   }
+  if (request.AutoMinorVersionUpgrade === false && isPatchedByAws(EngineType, request.EngineVersion))
+    throw badRequest(
+      'autoMinorVersionUpgrade',
+      `autoMinorVersionUpgrade must be true for engine type [${EngineType}] and version [${request.EngineVersion}].`,
+    );
   if (request.Logs?.Audit) throw badRequest('logs', 'Audit logging is not supported for RabbitMQ brokers.');
   const unknown = SubnetIds?.find((id) => !world.ec2.subnets.some(({ SubnetId }) => SubnetId === id));
   if (unknown !== undefined) throw badRequest('subnetIds', `The subnet ID [${unknown}] does not exist.`);

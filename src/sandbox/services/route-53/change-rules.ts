@@ -23,6 +23,7 @@ export function faultsOfSet(
     ...besideOthers(records, set),
     ...wrongValues(set),
     ...wrongAlias(world, set),
+    ...withoutHealthCheck(set),
   ];
 }
 
@@ -66,6 +67,11 @@ function besideOthers(records: readonly RecordSet[], set: RecordSet): string[] {
       ]
     : [];
 }
+
+const withoutHealthCheck = ({ Failover, AliasTarget, HealthCheckId }: RecordSet): string[] =>
+  Failover === 'PRIMARY' && AliasTarget === undefined && HealthCheckId === undefined
+    ? ['A non-alias primary ResourceRecordSet must have an associated health check.']
+    : [];
 
 function wrongValues({ Type, ResourceRecords = [] }: RecordSet): string[] {
   const values = ResourceRecords.map(({ Value = '' }) => Value);

@@ -48,6 +48,7 @@ export function summaryOf(secret: Secret): SecretListEntry {
       RotationRules: secret.rotation.rules,
     }),
     ...(secret.rotatedAt && { LastRotatedDate: secret.rotatedAt }),
+    ...(secret.owningService !== undefined && { OwningService: secret.owningService }),
     LastChangedDate: secret.changedAt,
     ...(secret.accessedOn && { LastAccessedDate: secret.accessedOn }),
     ...(next && secret.deletion === undefined && { NextRotationDate: next }),

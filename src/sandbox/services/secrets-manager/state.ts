@@ -35,6 +35,8 @@ export interface Secret {
   readonly arn: string;
   readonly name: string;
   description?: string;
+  /** Such as `rds`: who made it, and rotates it. */
+  owningService?: string;
   /** As it was given; without one `alias/aws/secretsmanager`. */
   kmsKey?: string;
   tags: Known<Tag, 'Key' | 'Value'>[];
