@@ -124,7 +124,9 @@ describe('half-way', () => {
     expect(steps.get('fleet/app/instance-type/m5.xlarge/launched')?.summary).toMatch(
       /^no capacity for m5\.xlarge: We currently do not have sufficient m5\.xlarge capacity/,
     );
-    expect(steps.get('fleet/app/instance-type/m5a.xlarge/launched')?.summary).toBe('3 nodes are launched');
+    const next = 'fleet/app/instance-type/m5.xlarge/next/m5a.xlarge';
+    expect(steps.get(`${next}/launched`)?.summary).toBe('3 nodes are launched');
+    expect([...steps.keys()].filter((path) => path.startsWith(`${next}/next`))).toEqual([]);
     expect(steps.get('fleet/app/nodes')?.summary).toBe('3, m5a.xlarge');
     expect(debtsOf(run.end.state)).toEqual([]);
     const template = recoveryWorld(run.sandbox).ec2.templates[0];
