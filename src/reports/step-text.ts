@@ -232,7 +232,7 @@ const rounded = (value: number): string =>
   );
 
 /** What took no time worth a word gets none. */
-const longEnough = (milliseconds: Milliseconds | undefined): readonly Content[] =>
+export const longEnough = (milliseconds: Milliseconds | undefined): readonly Span[] =>
   milliseconds === undefined || milliseconds < 1000 ? [] : [quiet(formatDuration(milliseconds))];
 
 /** ` — summary · 12s` behind a title. */

@@ -60,7 +60,9 @@ function bringUpDatabase(
       'parameters',
       name,
       mode,
-      async ({ environment, aws, runId }) => {
+      async ({ environment, aws, runId, outputOf }) => {
+        // Known from when it serves: in a rehearsal nothing does.
+        outputOf(serving);
         const { parameters } = recoveredNamed(environment, 'aurora-cluster', name).recovery;
         const own = restoredName(runId, name);
         const { Endpoint, ReaderEndpoint } =

@@ -91,7 +91,9 @@ const pointToParameters = (name: string, mode: Mode): Change<z.output<typeof poi
   change({
     id: 'point',
     title:
-      'Tag the recovery group with run and purpose, and in a drill with where its nodes find their parameters',
+      mode === 'drill'
+        ? 'Tag the recovery group with run and purpose, and with where its nodes find their parameters'
+        : 'Tag the recovery group with run and purpose',
     uses: [describeGroup, tagGroup, untagGroup],
     returns: pointed,
     async findApplied(context) {
@@ -302,15 +304,19 @@ function tryInstanceType(
     version,
     launching,
     launched,
-    ...(further.length === 0 ? [] : [forEach<TypeItem>({
-      id: 'next',
-      title: `Where AWS has no capacity for ${type}, try the next one`,
-      item: typeItem,
-      items: async ({ outputOf }) => (outputOf(launched).launched ? [] : firstOf(further)),
-      key: (item) => item.type,
-      steps: (item) => tryInstanceType(name, item, fleet),
-      example: { type: further[0] ?? '', further: [] },
-    })]),
+    ...(further.length === 0
+      ? []
+      : [
+          forEach<TypeItem>({
+            id: 'next',
+            title: `Where AWS has no capacity for ${type}, try the next one`,
+            item: typeItem,
+            items: async ({ outputOf }) => (outputOf(launched).launched ? [] : firstOf(further)),
+            key: (item) => item.type,
+            steps: (item) => tryInstanceType(name, item, fleet),
+            example: { type: further[0] ?? '', further: [] },
+          }),
+        ]),
   ];
 }
 

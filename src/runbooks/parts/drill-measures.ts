@@ -13,8 +13,10 @@ import {
   measure,
   type StepReference,
 } from '../../engine/step.ts';
+import { OperatorError } from '../../errors.ts';
 import { between, criticalPath, type PathLink, type Phase } from './critical-path.ts';
 import { onNode } from './node-command.ts';
+import { momentText } from './point-in-time.ts';
 import { recoveredOf, recoveryOf } from './recovered-components.ts';
 import { type RecoverySet, type Store, storeIn } from './recovery-set.ts';
 import { restoredName } from './restored-name.ts';
@@ -33,8 +35,17 @@ export const declareStart = (incidentAt: string | undefined): Check<Declared> =>
         ? 'The start is declared: the clock runs'
         : 'The start is declared: the clock has been running since the incident',
     returns: declaredSchema,
-    run: async ({ clock }) => ({ at: incidentAt ?? clock.now().toISOString() }),
-    summary: ({ at }) => at,
+    async run({ clock }) {
+      const now = clock.now();
+      if (incidentAt !== undefined && Date.parse(incidentAt) > now.getTime())
+        throw new OperatorError({
+          code: 'INCIDENT_TO_COME',
+          message: `--incident-at ${incidentAt} is still to come: it is ${momentText(now)}. Nothing was changed`,
+          hint: 'Start again with the time at which the incident began, in UTC (with a Z at its end) or with its offset from UTC, such as +02:00',
+        });
+      return { at: incidentAt ?? now.toISOString() };
+    },
+    summary: ({ at }) => momentText(at),
   });
 
 /** A list of steps, and what of them had to be over before it could begin. */
