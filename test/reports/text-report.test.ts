@@ -163,6 +163,21 @@ Next
     expect(summaryOf(tape)).toContain(`  ${sign} Outage — ${text}`);
   });
 
+  test('of what could not be measured claims nothing, where no objective asks for it either', () => {
+    const tape = new Tape()
+      .start('writes', 'measure', 'Writes')
+      .add({
+        type: 'measured',
+        step: 'writes',
+        title: 'Writes',
+        unit: 'count',
+        missing: 'nothing probes them',
+        verdict: 'no objective',
+      })
+      .succeed('writes');
+    expect(summaryOf(tape)).toContain('  · Writes — no value: nothing probes them');
+  });
+
   test('of branches says in which one a step failed, and what was given up in the others', () => {
     expect(summaryOf(restoreBothRun('failure'))).toContain(`What happened
   ■ Restore the database: The cluster is there — not finished
