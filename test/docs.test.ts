@@ -153,6 +153,32 @@ describe('command lines of this tool in the docs', () => {
     expect(faultIn(line)).toBeTypeOf('string');
   });
 
+  /** A command to run something, up to the first word that is neither a flag nor the value behind one. */
+  const runLines = (text: string): readonly string[] =>
+    (
+      text
+        .replace(/^\s*(?:\/\/|\/?\*).*$/gm, '')
+        .replace(/\$\{[^{}]*\}/g, 'X')
+        .match(/\brunbook run [a-z][a-z-]+(?: --[a-z][a-z-]*(?: [^\s`'",;:)-][^\s`'",;:)]*)?)*/g) ?? []
+    ).filter((line) => !line.endsWith('--help'));
+
+  const faultInMessage = (line: string): string | undefined =>
+    / --(?:env|sandbox)\b/.test(line) ? faultIn(line) : 'it says no environment, so it would be refused';
+
+  test.each(['src', 'scenarios'])('those in messages of %s can be typed as they stand', (folder) => {
+    const lines = [...below(folder, '.ts'), ...below(folder, '.yaml')].flatMap(({ text }) => runLines(text));
+    expect(lines.flatMap((line) => faultInMessage(line)?.concat(`: ${line}`) ?? [])).toEqual([]);
+  });
+
+  test('one that cannot be typed would be noticed', () => {
+    const text =
+      'hint: `runbook run backup-verify --component files shows why`, or runbook run dr-drill --env X --practice';
+    expect(runLines(text).map(faultInMessage)).toEqual([
+      'it says no environment, so it would be refused',
+      'run dr-drill has no flag --practice',
+    ]);
+  });
+
   test('are found in blocks and in spans', () => {
     const text =
       'See `runbook runs`, `runbook.yaml`.\n\n```sh\n$ runbook show \\\n  rolling-update   # all\n```\n';

@@ -152,10 +152,25 @@ const columnsOfContent = (content: Content): number =>
 
 type Row = readonly Content[];
 
-/** Aligned columns; where the terminal leaves them too little room, each row becomes a short list. */
+/**
+ * Aligned columns; where the terminal leaves them too little room, each row becomes a short list. So does a single row with a word that
+ * would be broken in its column: a name or a record must still be one to copy.
+ */
 export function table(rows: readonly Row[], indent: number, width: number): readonly Paragraph[] {
-  return isRoomFor(rows, indent, width) ? aligned(rows, indent) : rows.flatMap((row) => stacked(row, indent));
+  if (!isRoomFor(rows, indent, width)) return rows.flatMap((row) => stacked(row, indent));
+  const room = width - startOfLast(widestOf(rows), indent);
+  return aligned(rows, indent).flatMap((line, index) => {
+    const row = rows[index] ?? [];
+    return longestWord(row.at(-1) ?? '') > room ? stacked(row, indent) : [line];
+  });
 }
+
+const longestWord = (content: Content): number =>
+  Math.max(
+    ...visible(typeof content === 'string' ? content : content.text)
+      .split(' ')
+      .map(columnsOf),
+  );
 
 /** The last column wraps, but not into a strip of a few characters, nor where its further lines could not begin below it. */
 export function isRoomFor(rows: readonly Row[], indent: number, width: number): boolean {

@@ -12,6 +12,7 @@ import {
   textOf,
   warning,
 } from './layout.ts';
+import { outwards } from './step-text.ts';
 import { dayAndTime } from './times.ts';
 
 type Measurement = RunEventOf<'measured'>;
@@ -88,8 +89,12 @@ export function before(
 
 const shown = (measurement: Measurement): Content => {
   const bound = most(measurement);
-  const text = bound === undefined ? 'not known' : formatDuration(bound);
-  const whole = measurement.value === undefined && bound !== undefined ? `at most ${text}` : text;
+  const whole =
+    bound === undefined
+      ? 'not known'
+      : measurement.value === undefined
+        ? `at most ${formatDuration(outwards(bound, measurement.unit, Math.ceil))}`
+        : formatDuration(bound);
   if (measurement.verdict === 'fail') return bad(`${whole} (missed)`);
   return measurement.verdict === 'cannot tell' ? warning(`${whole} (cannot tell)`) : whole;
 };

@@ -84,14 +84,25 @@ export function provenRestoresText(rows: readonly ProvenRestore[], options: Text
   if (rows.length === 0) return '';
   const cells = rows.map(({ environment, mode, component, ...proof }): readonly Content[] => [
     `${component} in ${environment}${mode === 'sandbox' ? ' (sandbox)' : ''}`,
-    ...proofCells(proof),
+    ...proofCells({ environment, mode, ...proof }),
   ]);
   return textOf([paragraph(0, strong('Last proven restorable')), ...table(cells, 2, options.width)], options);
 }
 
-function proofCells({ last, isByHand }: Pick<ProvenRestore, 'last' | 'isByHand'>): readonly Content[] {
+function proofCells({
+  environment,
+  mode,
+  last,
+  isByHand,
+}: Omit<ProvenRestore, 'component'>): readonly Content[] {
   if (isByHand) return [warning('by hand only'), quiet('docs/runbooks/backup-verify.md')];
-  if (last === undefined) return [bad('never'), quiet('runbook run backup-verify --restore')];
+  if (last === undefined)
+    return [
+      bad('never'),
+      quiet(
+        `runbook run backup-verify --env ${environment} --restore${mode === 'sandbox' ? ' --sandbox' : ''}`,
+      ),
+    ];
   const when = `${dayAndTime(last.at).slice(0, 16)} UTC`;
   return [last.isBareClaim ? warning(`${when}, but not asked`) : when, quiet(last.runId)];
 }

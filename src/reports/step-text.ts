@@ -167,11 +167,12 @@ export const answerText = (answer: Answer): string =>
     ? `approved by ${answer.by}${answer.reason === undefined ? '' : `: ${answer.reason}`}`
     : `declined by ${answer.by}: ${answer.because}`;
 
-function verdictSign({ verdict }: Measurement): Span {
+function verdictSign({ verdict, value, atLeast }: Measurement): Span {
   switch (verdict) {
     case 'pass':
-    case 'no objective':
       return signs.done;
+    case 'no objective':
+      return value === undefined && atLeast === undefined ? signs.depends : signs.done;
     case 'fail':
       return signs.failed;
     case 'cannot tell':
@@ -192,7 +193,7 @@ function valueText({ unit, value, atLeast, atMost, missing }: Measurement): stri
 }
 
 /** What is shown of a bound must be a bound too: a span is rounded away from the interval to the unit that it is shown in. */
-function outwards(value: number, unit: Measurement['unit'], round: (value: number) => number): number {
+export function outwards(value: number, unit: Measurement['unit'], round: (value: number) => number): number {
   if (unit !== 'milliseconds') return value;
   const shown = value < seconds(1) ? 1 : value < hours(1) ? seconds(1) : minutes(1);
   return round(value / shown) * shown;
@@ -232,7 +233,7 @@ const rounded = (value: number): string =>
   );
 
 /** What took no time worth a word gets none. */
-const longEnough = (milliseconds: Milliseconds | undefined): readonly Content[] =>
+export const longEnough = (milliseconds: Milliseconds | undefined): readonly Span[] =>
   milliseconds === undefined || milliseconds < 1000 ? [] : [quiet(formatDuration(milliseconds))];
 
 /** ` — summary · 12s` behind a title. */

@@ -1,4 +1,5 @@
 import { formatDuration } from '../duration.ts';
+import type { Finding } from '../engine/finding.ts';
 import type { LaneReport } from './lanes.ts';
 import {
   emptyLine,
@@ -46,15 +47,19 @@ export function textReport(report: RunReport, options: TextOptions): string {
   );
 }
 
-/** What stands below a run that was just watched: how it ended, what is in place, and what to type next. */
+/**
+ * What stands below a run that was just watched: how it ended, what is in place, and what to type next. Of a run that went well nobody has
+ * to look for what it left: first comes what it was made for.
+ */
 export function summaryText(report: RunReport, options: TextOptions): string {
+  const inPlace = changes(report);
+  const found = findings(report, options, 'rules that do not hold');
+  const measured = measures(report);
   return sectionsText(
     [
       head(report),
       whatHappened(report),
-      changes(report),
-      findings(report, options, 'rules that do not hold'),
-      measures(report),
+      ...(report.outcome === 'succeeded' ? [measured, found, inPlace] : [inPlace, found, measured]),
       next(report, options),
     ],
     options,
@@ -146,31 +151,43 @@ function changes(report: RunReport): Section {
 
 const worstFirst = ['fail', 'warn', 'pass'] as const;
 
-/** A table for each step that found something: what it found, by which rule, and what to do. */
+/**
+ * A table for each step that found something: what it found, by which rule, and what to do. Below a run that was just watched only what is
+ * not as it must be: among a hundred rules that hold it would not be seen.
+ */
 function findings(
-  { steps: all }: RunReport,
+  { steps: all, runId }: RunReport,
   { width }: TextOptions,
   shown: 'every rule' | 'rules that do not hold',
 ): Section {
-  return titled(
-    'Found',
-    all.flatMap((step): Section => {
-      const { findings: found = [], title, within } = step;
-      if (found.length === 0) return [];
-      const sorted = worstFirst.flatMap((each) => found.filter(({ verdict }) => verdict === each));
-      const rows = sorted.map(({ verdict, subject, fact, rule, toDo }) => [
-        { ...findingSigns[verdict], text: `${findingSigns[verdict].text} ${subject}` },
-        [
-          verdict === 'pass' && shown !== 'every rule' ? fact : `${fact} (rule: ${rule})`,
-          ...(toDo === undefined ? [] : [`→ ${toDo}`]),
-        ].join(' '),
-      ]);
-      return [
-        paragraph(2, ...within.map(({ item, branch }) => strong(`${branch ?? item}: `)), title),
-        ...table(rows, 4, width),
-      ];
-    }),
-  );
+  const isShown = ({ verdict }: Finding) => shown === 'every rule' || verdict !== 'pass';
+  const folded = all.flatMap(({ findings: found = [] }) => found.filter((each) => !isShown(each))).length;
+  const tables = all.flatMap((step): Section => {
+    const found = (step.findings ?? []).filter(isShown);
+    if (found.length === 0) return [];
+    const sorted = worstFirst.flatMap((each) => found.filter(({ verdict }) => verdict === each));
+    const rows = sorted.map(({ verdict, subject, fact, rule, toDo }) => [
+      { ...findingSigns[verdict], text: `${findingSigns[verdict].text} ${subject}` },
+      [`${fact} (rule: ${rule})`, ...(toDo === undefined ? [] : [`→ ${toDo}`])].join(' '),
+    ]);
+    return [
+      paragraph(2, ...step.within.map(({ item, branch }) => strong(`${branch ?? item}: `)), step.title),
+      ...table(rows, 4, width),
+    ];
+  });
+  return titled('Found', [
+    ...tables,
+    ...(folded === 0
+      ? []
+      : [
+          paragraph(
+            2,
+            findingSigns.pass,
+            ` ${folded} ${tables.length === 0 ? '' : `other${folded === 1 ? '' : 's'} `}${folded === 1 ? 'passes' : 'pass'}`,
+            quiet(` — each with its rule: runbook runs show ${runId}`),
+          ),
+        ]),
+  ]);
 }
 
 function measures({ steps: all }: RunReport): Section {

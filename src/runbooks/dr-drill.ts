@@ -17,6 +17,7 @@ import { dataLoss, declareStart, recoveryTime, writeBeacon } from './parts/drill
 import { expiryOf } from './parts/drill-mode.ts';
 import { keepFor, tearDown, whatStays } from './parts/drill-tear-down.ts';
 import { copyKeptParameters, parametersStayInTheRegion } from './parts/node-parameters.ts';
+import { momentText } from './parts/point-in-time.ts';
 import { evaluation, evaluationHolds } from './parts/recovery-evaluation.ts';
 import { recoveryPlan } from './parts/recovery-plan.ts';
 import { type RecoverySet, recoverySetIsChosen, setText } from './parts/recovery-set.ts';
@@ -216,7 +217,7 @@ const drillIsMeant = (set: StepReference<RecoverySet>) =>
           : []),
         {
           label: 'Taken down',
-          value: `at the end, after a second approval; expires ${expiryOf(context).toISOString()}`,
+          value: `at the end, after a second approval; expires ${momentText(expiryOf(context))}`,
         },
         { label: 'Paid for', value: 'a whole stack, for one or two hours' },
       ],

@@ -100,7 +100,7 @@ async function decision(
   );
   const choice = await choose<FailureChoice['choice']>(
     {
-      message: `Failed: ${visible(title)}. What now?`,
+      message: `Failed: ${visible(title)}${title.endsWith('?') ? '' : '.'} What now?`,
       choices: choicesFor(maySkip, changesInPlace.length),
     },
     prompting,

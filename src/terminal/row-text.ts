@@ -12,7 +12,7 @@ import {
 } from '../reports/layout.ts';
 import { countOf } from '../reports/outcome-text.ts';
 import type { StepReport } from '../reports/run-report.ts';
-import { type StepText, signs, stepText, undoText } from '../reports/step-text.ts';
+import { longEnough, type StepText, signs, stepText, undoText } from '../reports/step-text.ts';
 
 /** A step or its undo, as it stands on the screen. A retry is another one. */
 export interface ShownStep {
@@ -86,7 +86,10 @@ export function groupParagraphs(group: ShownGroup, moment: Moment, position?: st
           ...(group.brief ? doneText(group.steps) : []),
           ...(position === undefined ? [] : [position]),
         ]
-      : [countOf(group.steps.length, 'step'), formatDuration(span(group.since, group.until))];
+      : [
+          countOf(group.steps.length, 'step'),
+          ...longEnough(span(group.since, group.until)).map(({ text }) => text),
+        ];
   return [
     paragraph(
       0,

@@ -109,6 +109,17 @@ describe('a table', () => {
     );
   });
 
+  test('lists a row below its name where a word would be broken in its column', () => {
+    const record = '_1d2c3b4a5f6e7d8c9b0a1f2e3d4c5b6a.recovery.example.com.';
+    const mixed = [
+      ['key', 'enabled'],
+      ['certificate, and what renews it', `put back ${record}`],
+    ];
+    expect(textOf(table(mixed, 4, 80), plain(80))).toBe(
+      `    key                              enabled\n    certificate, and what renews it\n        put back ${record}`,
+    );
+  });
+
   test('becomes a list where there is no room for it', () => {
     expect(isRoomFor(rows, 0, 40)).toBe(false);
     expect(textOf(table(rows, 0, 40), plain(40))).toBe(

@@ -32,6 +32,17 @@ test('what earlier drills of the same environment measured, oldest first', () =>
   );
 });
 
+test('a bound is never said to be lower than it is', () => {
+  const [drill] = pastDrills([on('2025-12-01', 'one')]);
+  if (drill?.worst === undefined) throw new Error('nothing measured');
+  const loss = { ...drill.worst.loss, atLeast: 0, atMost: 23 * 3_600_000 + 55 * 60_000 + 1000 };
+  const text = pastDrillsText('Drills', [{ ...drill, worst: { store: 'files', loss } }], {
+    width: 120,
+    colour: false,
+  });
+  expect(text).toContain('RPO of files at most 23h 56m');
+});
+
 test('one that never came to measure, another runbook and a rehearsal tell nothing', () => {
   const [started, ...rest] = on('2026-03-01', 'two');
   if (started?.type !== 'run-started') throw new Error('no beginning');

@@ -95,11 +95,11 @@ test('what the sandbox proves says nothing of what is live, and a rehearsal prov
 });
 
 test('never is to be seen, and what this tool cannot test is said to be such', () => {
-  expect(provenRestoresText(provenRestores([run(1, ['pass', 'warn'])]), { width: 100, colour: false })).toBe(
+  expect(provenRestoresText(provenRestores([run(1, ['pass', 'warn'])]), { width: 120, colour: false })).toBe(
     [
       'Last proven restorable',
       '  database in prod  2026-03-01 02:00 UTC, but not asked  run-1',
-      '  files in prod     never                                runbook run backup-verify --restore',
+      '  files in prod     never                                runbook run backup-verify --env prod --restore',
       '  search in prod    by hand only                         docs/runbooks/backup-verify.md',
     ].join('\n'),
   );

@@ -44,6 +44,36 @@ Next
     );
   });
 
+  test('of a run that went well: first what was measured and found, then what it changed', () => {
+    const headings = summaryOf(
+      new Tape()
+        .start('change', 'change', 'Start it')
+        .add({ type: 'apply-started', step: 'change', idempotencyToken: 'token' })
+        .succeed('change')
+        .start('look', 'check', 'All is well')
+        .add({
+          type: 'found',
+          step: 'look',
+          findings: [{ verdict: 'warn', subject: 'a', fact: 'b', rule: 'c' }],
+        })
+        .succeed('look')
+        .start('duration', 'measure', 'Duration')
+        .add({
+          type: 'measured',
+          step: 'duration',
+          title: 'Duration',
+          unit: 'count',
+          value: 1,
+          verdict: 'no objective',
+        })
+        .succeed('duration')
+        .finish('succeeded'),
+    )
+      .split('\n')
+      .filter((line) => /^[A-Z]/.test(line));
+    expect(headings).toEqual(['Measured', 'Found', 'Changed by this run, oldest first', 'Next']);
+  });
+
   test('of a run that a process drives now: which one, and nothing to type', () => {
     const text = summaryText(whileDriven(reportOf(new Tape().events), 4711), plain);
     expect(firstLine(text)).toBe('■ Under way, process 4711 on this machine. So far nothing was changed');
@@ -133,6 +163,21 @@ Next
     expect(summaryOf(tape)).toContain(`  ${sign} Outage — ${text}`);
   });
 
+  test('of what could not be measured claims nothing, where no objective asks for it either', () => {
+    const tape = new Tape()
+      .start('writes', 'measure', 'Writes')
+      .add({
+        type: 'measured',
+        step: 'writes',
+        title: 'Writes',
+        unit: 'count',
+        missing: 'nothing probes them',
+        verdict: 'no objective',
+      })
+      .succeed('writes');
+    expect(summaryOf(tape)).toContain('  · Writes — no value: nothing probes them');
+  });
+
   test('of branches says in which one a step failed, and what was given up in the others', () => {
     expect(summaryOf(restoreBothRun('failure'))).toContain(`What happened
   ■ Restore the database: The cluster is there — not finished
@@ -216,7 +261,15 @@ describe('the whole report', () => {
     ✖ copies  1 is missing (rule: all) → copy it
     ✔ plan    selected (rule: a plan covers it)`);
     expect(textReport(report, plain)).toContain(`✖ Its backups were looked at — 1 fail, 1 pass`);
-    expect(summaryText(report, plain)).toContain('    ✔ plan    selected\n');
+  });
+
+  test('below a run that was just watched, counts what passes and says where it stands', () => {
+    const { runId } = foundIn('inspect');
+    expect(summaryText(foundIn('inspect'), plain)).toContain(`Found
+  Its backups were looked at
+    ✖ copies  1 is missing (rule: all) → copy it
+  ✔ 1 other passes — each with its rule: runbook runs show ${runId}
+`);
   });
 
   const observed = (looks: readonly (readonly [second: number, what: object])[]) => {

@@ -85,8 +85,8 @@ describe('a failover', () => {
     const { steps } = run.end.state;
     expect(steps.get('critical-path')?.summary).toContain('sending users there');
     const arrived = steps.get(`traffic/${dns.name}/arrived`)?.endedAt ?? '';
-    const declared = steps.get('declared')?.summary ?? '';
-    expect(steps.get('rto')?.measured?.value).toBe(Date.parse(arrived) - Date.parse(declared));
+    const declared = steps.get('declared')?.output as { at: string };
+    expect(steps.get('rto')?.measured?.value).toBe(Date.parse(arrived) - Date.parse(declared.at));
   });
 
   test('undone, it sends users home where production serves, and touches nothing that they wrote', async () => {

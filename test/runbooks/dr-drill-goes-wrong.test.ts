@@ -57,6 +57,12 @@ describe('before anything is restored', () => {
     return { environment: { ...small.environment, components } };
   };
 
+  test('an incident that is still to come is none: nothing is changed', async () => {
+    const run = await runIn(setting({ parameters: { incidentAt: '2027-03-02T01:40:00Z' } }));
+    expect(outcomeOf(run)).toBe('failed INCIDENT_TO_COME');
+    expect(run.writes).toEqual([]);
+  });
+
   test('a copy that is too old stops it, with nothing changed', async () => {
     const run = await runIn(setting(impatient(minutes(30))));
     expect(outcomeOf(run)).toBe('failed EVALUATION_FAILS');
@@ -124,7 +130,9 @@ describe('half-way', () => {
     expect(steps.get('fleet/app/instance-type/m5.xlarge/launched')?.summary).toMatch(
       /^no capacity for m5\.xlarge: We currently do not have sufficient m5\.xlarge capacity/,
     );
-    expect(steps.get('fleet/app/instance-type/m5a.xlarge/launched')?.summary).toBe('3 nodes are launched');
+    const next = 'fleet/app/instance-type/m5.xlarge/next/m5a.xlarge';
+    expect(steps.get(`${next}/launched`)?.summary).toBe('3 nodes are launched');
+    expect([...steps.keys()].filter((path) => path.startsWith(`${next}/next`))).toEqual([]);
     expect(steps.get('fleet/app/nodes')?.summary).toBe('3, m5a.xlarge');
     expect(debtsOf(run.end.state)).toEqual([]);
     const template = recoveryWorld(run.sandbox).ec2.templates[0];
@@ -288,11 +296,17 @@ describe('at its end', () => {
     const kept = setting({ parameters: { keep: '2h' } });
     const run = await runIn(kept);
     expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
-    const { summary, output } = run.end.state.steps.get('kept') ?? {};
-    const { until } = output as { until: string };
-    expect(summary).toBe(
-      `REMINDER: take it down by ${until} with: runbook rollback a-run-20260302-021000-abcd. Standing: ${(output as { left: string[] }).left.join(', ')}`,
-    );
+    const { summary, output, findings } = run.end.state.steps.get('kept') ?? {};
+    const { until, left } = output as { until: string; left: string[] };
+    const moment = `${until.slice(0, 19).replace('T', ' ')} UTC`;
+    expect(summary).toBe(`REMINDER: take it down by ${moment}`);
+    expect(findings).toMatchObject([
+      {
+        fact: left.join(', '),
+        rule: `taken down by ${moment}`,
+        toDo: `runbook rollback ${run.end.state.started.runId}`,
+      },
+    ]);
     const { fileSystem } = recoveryWorld(run.sandbox).efs.fileSystems[0] ?? {};
     expect(fileSystem?.Tags).toContainEqual({ Key: 'runbook:expires', Value: expect.stringMatching(/Z$/) });
     const undone = await rollBackFrom(run, kept);

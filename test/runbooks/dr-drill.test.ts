@@ -23,6 +23,15 @@ const measured = (run: SandboxRun, path: string) => stepOf(run, path)?.measured;
 
 const time = (text: string | undefined): number => Date.parse(text ?? '');
 
+test.each(['drill', 'failover'])(
+  'a rehearsal of a %s reads what there is, and takes what there is not for missing',
+  async (mode) => {
+    const run = await runIn({ runbook: drDrill, parameters: { mode } }, true);
+    expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
+    expect(run.writes).toEqual([]);
+  },
+);
+
 describe('a drill', () => {
   let run: SandboxRun;
   /** What the recovery Region held while the drill stood, before it was taken down. */

@@ -55,7 +55,7 @@ function probeOf<By extends Probe['by']>(
 const probeUrl = (name: string, begun: StepReference<unknown>): readonly ListEntry[] => [
   check({
     id: 'accepted',
-    title: `So: ${name}`,
+    title: 'What was answered was held against what is expected',
     returns: z.object({ answered: z.string() }),
     async run(context) {
       context.outputOf(begun);
@@ -91,8 +91,8 @@ function urlFinding(
 function probeByCommand(name: string, fleet: string, set: StepReference<RecoverySet>): readonly ListEntry[] {
   const { asked, answered } = onNode({
     id: `probe-${name}`.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase(),
-    order: `Have a node look whether it is so: ${name}`,
-    fact: `A node has looked whether it is so: ${name}`,
+    order: 'Have a node make the probe',
+    fact: 'A node has made the probe',
     fleet,
     at: 'recovery',
     uses: [describeCluster],
@@ -109,7 +109,7 @@ function probeByCommand(name: string, fleet: string, set: StepReference<Recovery
     answered,
     check({
       id: 'accepted',
-      title: `So: ${name}`,
+      title: 'What was answered was held against what is expected',
       returns: z.object({ exitCode: z.int() }),
       async run(context) {
         const { expect } = probeOf(context.environment, name, 'command');

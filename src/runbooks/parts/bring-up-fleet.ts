@@ -72,12 +72,12 @@ function bringUpFleet(name: string, mode: Mode): readonly ListEntry[] {
     scaled,
     forEach({
       id: 'instance-type',
-      title: 'Try each instance type, until AWS has capacity for it',
-      item: z.string(),
-      items: async ({ environment }) => fleetIn({ environment }, name).recovery.instanceTypes,
-      key: (type) => type,
-      steps: (type) => tryInstanceType(name, type, scaled),
-      example: 'm5.xlarge',
+      title: 'Have the group launch an instance type that AWS has capacity for',
+      item: typeItem,
+      items: async ({ environment }) => firstOf(fleetIn({ environment }, name).recovery.instanceTypes),
+      key: ({ type }) => type,
+      steps: (item) => tryInstanceType(name, item, scaled),
+      example: { type: 'm5.xlarge', further: ['m5a.xlarge'] },
     }),
     everyNodeRuns(name, scaled),
     fleetIsHealthy(name),
@@ -91,7 +91,9 @@ const pointToParameters = (name: string, mode: Mode): Change<z.output<typeof poi
   change({
     id: 'point',
     title:
-      'Tag the recovery group with run and purpose, and in a drill with where its nodes find their parameters',
+      mode === 'drill'
+        ? 'Tag the recovery group with run and purpose, and with where its nodes find their parameters'
+        : 'Tag the recovery group with run and purpose',
     uses: [describeGroup, tagGroup, untagGroup],
     returns: pointed,
     async findApplied(context) {
@@ -192,23 +194,40 @@ const scaledTo = (
   at: context.clock.now().toISOString(),
 });
 
+const typeItem = z.object({
+  type: z.string(),
+  /** What comes next where AWS has no capacity for it. */
+  further: z.array(z.string()),
+});
+
+type TypeItem = z.output<typeof typeItem>;
+
+const firstOf = ([type, ...further]: readonly string[]): readonly TypeItem[] =>
+  type === undefined ? [] : [{ type, further }];
+
 const offered = z.object({
-  /** Absent where the group launches this type already, or needs no further one. */
+  /** Absent where the group needs none. */
   version: z.int().optional(),
   template: z.string(),
   region: z.string(),
+  /** Why the group needs none. */
+  because: z.string().optional(),
 });
 
 const tried = z.object({ launched: z.boolean(), because: z.string() });
 
 /** A launch template's version says which type a group launches: one of this run's own, which goes with it. */
-function tryInstanceType(name: string, type: string, fleet: StepReference<Scaled>): readonly ListEntry[] {
+function tryInstanceType(
+  name: string,
+  { type, further }: TypeItem,
+  fleet: StepReference<Scaled>,
+): readonly ListEntry[] {
   const isDone = async (context: ReadContext): Promise<boolean> =>
     (await groupIn(context, name)).Instances?.length === context.outputOf(fleet).capacity;
   const description = ({ runId }: Pick<ReadContext, 'runId'>) => `runbook ${runId}: ${type}`;
   const version = change<z.output<typeof offered>>({
     id: 'version',
-    title: `Make a launch template version with ${type}, where the group does not launch it and needs it`,
+    title: `Make a launch template version with ${type}`,
     uses: [
       describeGroup,
       describeLaunchTemplate,
@@ -225,8 +244,10 @@ function tryInstanceType(name: string, type: string, fleet: StepReference<Scaled
       if (own?.VersionNumber !== undefined) return { version: own.VersionNumber, template, region };
       const { version: current } = await resolveVersion(there, template, setting);
       const launches = versions.find(({ VersionNumber }) => String(VersionNumber) === current);
-      const needsNone = launches?.LaunchTemplateData?.InstanceType === type || (await isDone(context));
-      return needsNone ? { template, region } : undefined;
+      if (launches?.LaunchTemplateData?.InstanceType === type)
+        return { template, region, because: `version ${current} has it` };
+      if (await isDone(context)) return { template, region, because: 'every node is launched' };
+      return undefined;
     },
     async apply(context) {
       const { template, region, setting } = context.outputOf(fleet);
@@ -241,7 +262,8 @@ function tryInstanceType(name: string, type: string, fleet: StepReference<Scaled
       });
       return { version: made, template, region };
     },
-    summary: ({ version: made }) => (made === undefined ? 'not needed' : `version ${made}`),
+    summary: ({ version: made, because }) =>
+      made === undefined ? (because ?? 'not needed') : `version ${made}`,
     undo: {
       title: `Delete the launch template version with ${type}`,
       async apply({ aws }, { version: made, template, region }) {
@@ -252,7 +274,7 @@ function tryInstanceType(name: string, type: string, fleet: StepReference<Scaled
   });
   const launching = change<{ launches: string }>({
     id: 'launch',
-    title: `Have the group launch ${type}, where that is needed`,
+    title: `Have the group launch ${type}`,
     uses: [describeGroup, setLaunchTemplate],
     returns: z.object({ launches: z.string() }),
     async findApplied(context) {
@@ -277,7 +299,25 @@ function tryInstanceType(name: string, type: string, fleet: StepReference<Scaled
       },
     },
   });
-  return [version, launching, hasLaunched(name, type, fleet)];
+  const launched = hasLaunched(name, type, fleet);
+  return [
+    version,
+    launching,
+    launched,
+    ...(further.length === 0
+      ? []
+      : [
+          forEach<TypeItem>({
+            id: 'next',
+            title: `Where AWS has no capacity for ${type}, try the next one`,
+            item: typeItem,
+            items: async ({ outputOf }) => (outputOf(launched).launched ? [] : firstOf(further)),
+            key: (item) => item.type,
+            steps: (item) => tryInstanceType(name, item, fleet),
+            example: { type: further[0] ?? '', further: [] },
+          }),
+        ]),
+  ];
 }
 
 /** How long until it is plain that all zones are without capacity, or that nodes come. */
@@ -288,7 +328,7 @@ const hasLaunched = (
 ): Wait<z.output<typeof tried>> =>
   wait<z.output<typeof tried>>({
     id: 'launched',
-    title: `The group has launched its nodes, or AWS has no capacity for ${type} in any of its zones`,
+    title: `It is known whether AWS has capacity for ${type}`,
     uses: [describeGroup, describeScalingActivities],
     every: seconds(15),
     timeout: minutes(10),

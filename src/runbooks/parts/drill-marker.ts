@@ -4,6 +4,8 @@ import { createParameter, deleteParameter, getParameter } from '../../aws/ssm.ts
 import { type Change, type Check, change, check } from '../../engine/step.ts';
 import type { RecoveryStack } from '../../environment/recovery-stack.ts';
 import { AwsCallError, Refusal } from '../../errors.ts';
+import { tagsFor } from './drill-mode.ts';
+import { momentText } from './point-in-time.ts';
 import { recoveryPlan } from './recovery-plan.ts';
 
 export const drillModes = ['drill', 'failover'] as const;
@@ -50,7 +52,7 @@ export async function drillUnderWay(
 export const markerText = ({ run, mode, since, expires }: DrillMarker): string =>
   run === nobodys.run
     ? 'a marker that no run of this tool wrote'
-    : `${mode} ${run} since ${since}, until ${expires}`;
+    : `${mode} ${run} since ${momentText(since)}, until ${momentText(expires)}`;
 
 /** How to end the run that the marker names, or to take away a marker that outlived it. */
 export const endingIt = ({ run }: DrillMarker, name: string, region: string): string =>
@@ -82,7 +84,7 @@ export const noOtherDrill: Check<void> = check({
 export const markDrill = (mode: DrillMode): Change<DrillMarker> =>
   change({
     id: 'mark',
-    title: 'Note in the recovery Region that a drill is under way',
+    title: `Note in the recovery Region that a ${mode} is under way`,
     uses: [getParameter, createParameter, deleteParameter],
     returns: drillMarker,
     async findApplied({ aws, environment, runId }) {
@@ -90,7 +92,8 @@ export const markDrill = (mode: DrillMode): Change<DrillMarker> =>
       const marker = await drillUnderWay(aws.in(region), stack);
       return marker?.run === runId ? marker : undefined;
     },
-    async apply({ aws, environment, runId, clock }) {
+    async apply(context) {
+      const { aws, environment, runId, clock } = context;
       const { region, stack } = recoveryPlan(environment);
       const there = aws.in(region);
       const now = clock.now();
@@ -102,12 +105,7 @@ export const markDrill = (mode: DrillMode): Change<DrillMarker> =>
       };
       const name = markerName(stack);
       try {
-        const tags = {
-          'runbook:run': runId,
-          'runbook:purpose': 'recovery drill',
-          'runbook:expires': marker.expires,
-        };
-        await createParameter(there, { name, value: JSON.stringify(marker), tags });
+        await createParameter(there, { name, value: JSON.stringify(marker), tags: tagsFor(mode)(context) });
         return marker;
       } catch (error) {
         if (!(error instanceof AwsCallError) || error.awsCode !== 'ParameterAlreadyExists') throw error;

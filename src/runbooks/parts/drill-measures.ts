@@ -13,8 +13,10 @@ import {
   measure,
   type StepReference,
 } from '../../engine/step.ts';
-import { between, criticalPath, type Phase } from './critical-path.ts';
+import { OperatorError } from '../../errors.ts';
+import { between, criticalPath, type PathLink, type Phase } from './critical-path.ts';
 import { onNode } from './node-command.ts';
+import { momentText } from './point-in-time.ts';
 import { recoveredOf, recoveryOf } from './recovered-components.ts';
 import { type RecoverySet, type Store, storeIn } from './recovery-set.ts';
 import { restoredName } from './restored-name.ts';
@@ -33,8 +35,17 @@ export const declareStart = (incidentAt: string | undefined): Check<Declared> =>
         ? 'The start is declared: the clock runs'
         : 'The start is declared: the clock has been running since the incident',
     returns: declaredSchema,
-    run: async ({ clock }) => ({ at: incidentAt ?? clock.now().toISOString() }),
-    summary: ({ at }) => at,
+    async run({ clock }) {
+      const now = clock.now();
+      if (incidentAt !== undefined && Date.parse(incidentAt) > now.getTime())
+        throw new OperatorError({
+          code: 'INCIDENT_TO_COME',
+          message: `--incident-at ${incidentAt} is still to come: it is ${momentText(now)}. Nothing was changed`,
+          hint: 'Start again with the time at which the incident began, in UTC (with a Z at its end) or with its offset from UTC, such as +02:00',
+        });
+      return { at: incidentAt ?? now.toISOString() };
+    },
+    summary: ({ at }) => momentText(at),
   });
 
 /** A list of steps, and what of them had to be over before it could begin. */
@@ -91,16 +102,25 @@ const endOf = (
   arrived: { readonly id: string } | undefined,
 ): Date => (arrived === undefined ? undefined : spanOf(arrived)?.to) ?? new Date(outputOf(sustained).since);
 
-/** The longest first, for who reads only the beginning. */
-export function pathText(links: z.output<typeof path>['links']): string {
-  const sorted = links.toSorted((one, other) => other.took - one.took);
-  const percent = (share: number) => `${Math.round(share * 100)} %`;
-  const [longest, ...rest] = sorted;
+/** Where less of the time went than this, nobody has to look. */
+const leastShare = 0.01;
+
+/** The longest first, for who reads only the beginning. What lies between phases is one, and what is too short to matter is left out. */
+export function pathText(links: readonly PathLink[]): string {
+  const summed = new Map<string, PathLink>();
+  for (const { name, took, share } of links) {
+    const before = summed.get(name) ?? { took: 0, share: 0 };
+    summed.set(name, { name, took: before.took + took, share: before.share + share });
+  }
+  const [longest, ...rest] = [...summed.values()].toSorted((one, other) => other.took - one.took);
   if (longest === undefined) return 'no time at all';
+  const percent = (share: number) => `${Math.round(share * 100)} %`;
   const first = `${longest.name === between ? 'time between the phases' : `"${longest.name}"`} was ${percent(longest.share)} of it (${formatDuration(longest.took)})`;
   return [
     first,
-    ...rest.map(({ name, took, share }) => `${name} ${percent(share)} (${formatDuration(took)})`),
+    ...rest
+      .filter(({ share }) => share >= leastShare)
+      .map(({ name, took, share }) => `${name} ${percent(share)} (${formatDuration(took)})`),
   ].join(', then ');
 }
 
@@ -150,7 +170,7 @@ const lossByCopy = (
 ): Measure =>
   measure({
     id: 'loss',
-    title: `Data of ${name} that are lost, by the age of its copy`,
+    title: `Data loss of ${name}, by the age of its copy`,
     unit: 'milliseconds',
     objective: objectiveOf(name, set),
     sample: async ({ outputOf }) => lossOf(storeIn(outputOf(set), name), outputOf(declared).at),
@@ -183,7 +203,7 @@ function lossByBeacon(
     answered,
     measure({
       id: 'loss',
-      title: `Data of ${name} that are lost, by its newest beacon or the age of its copy`,
+      title: `Data loss of ${name}, by its newest beacon or the age of its copy`,
       unit: 'milliseconds',
       objective: objectiveOf(name, set),
       sample: async ({ outputOf }) =>

@@ -10,6 +10,7 @@ import { formatDuration, type Milliseconds } from '../../duration.ts';
 import type { ReadContext } from '../../engine/context.ts';
 import { approve, type Change, check, cleanUp, type ForEach, type ListEntry } from '../../engine/step.ts';
 import { isOlderThanRun, leftBehind } from './delete-temporary.ts';
+import { momentText } from './point-in-time.ts';
 import { recoveryOf } from './recovered-components.ts';
 import { recoveryPlan } from './recovery-plan.ts';
 import { restoredName } from './restored-name.ts';
@@ -55,17 +56,23 @@ export const keepFor = (span: Milliseconds): readonly ListEntry[] => [
     id: 'kept',
     title: `What was brought up is left standing for ${formatDuration(span)}, and costs money`,
     uses: leftReads,
-    returns: z.object({ until: z.iso.datetime(), left: z.array(z.string()), command: z.string() }),
+    returns: z.object({ until: z.iso.datetime(), left: z.array(z.string()) }),
     async run(context) {
-      const left = await whatIsLeft(context);
-      return {
-        until: new Date(context.clock.now().getTime() + span).toISOString(),
-        left: left.map(({ what }) => what),
-        command: `runbook rollback ${context.runId}`,
-      };
+      const left = (await whatIsLeft(context)).map(({ what }) => what);
+      const until = new Date(context.clock.now().getTime() + span).toISOString();
+      // A finding, so that it stands below the run: nobody else takes it down.
+      context.found([
+        {
+          verdict: 'warn',
+          subject: 'still standing',
+          fact: left.join(', '),
+          rule: `taken down by ${momentText(until)}`,
+          toDo: `runbook rollback ${context.runId}`,
+        },
+      ]);
+      return { until, left };
     },
-    summary: ({ until, command, left }) =>
-      `REMINDER: take it down by ${until} with: ${command}. Standing: ${left.join(', ')}`,
+    summary: ({ until }) => `REMINDER: take it down by ${momentText(until)}`,
   }),
 ];
 

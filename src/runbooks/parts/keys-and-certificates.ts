@@ -33,7 +33,7 @@ async function keyFindings({ aws }: ReadContext): Promise<readonly Finding[]> {
       subject: `key ${key.KeyId}`,
       fact: rotates
         ? `new material every ${everyDays} days`
-        : `is not rotated: ${key.Description ?? ''}`.trim(),
+        : `never gets new material${key.Description ? ` (${key.Description})` : ''}`,
       rule: 'new material every year',
       ...(!isFine && {
         toDo: `aws kms enable-key-rotation --key-id ${key.KeyId} --rotation-period-in-days ${year}`,

@@ -58,7 +58,7 @@ export function protectedComponents(
   throw new UsageError({
     code: 'RESTORE_TEST_NOT_POSSIBLE',
     message: `This tool makes no restore test of ${others}`,
-    hint: `Restore by hand: docs/runbooks/backup-verify.md, "Restore for real". Without --restore their backups are inspected: runbook run backup-verify${wanted === undefined ? '' : ` --component ${wanted}`}`,
+    hint: `Restore by hand: docs/runbooks/backup-verify.md, "Restore for real". Without --restore their backups are inspected: runbook run backup-verify --env ${environment.name}${wanted === undefined ? '' : ` --component ${wanted}`}`,
   });
 }
 

@@ -205,7 +205,7 @@ export function standsStill({ name, secret }: NamedSecret, action: Action): Oper
 
 /** The component cannot be given its password before by anyone but its function: so the stages follow the component. */
 async function finishInstead(
-  { aws }: ChangeContext,
+  { aws, environment }: ChangeContext,
   secret: NamedSecret,
   { before, next }: Rotation,
   stages: Stages,
@@ -219,7 +219,7 @@ async function finishInstead(
   throw new OperatorError({
     code: 'ROTATION_STAYS',
     message: `secrets.${secret.name} cannot be put back: its component has the new password, and only its rotation function could set another. AWSCURRENT is the version that works; nodes may still have the one before`,
-    hint: `Have the nodes load it, or rotate it once more: runbook run rotate-secrets --secret ${secret.name}`,
+    hint: `Have the nodes load it, or rotate it once more: runbook run rotate-secrets --env ${environment.name} --secret ${secret.name}`,
   });
 }
 

@@ -117,7 +117,7 @@ export function parameterFindings({ plan, homeRegion, there, home }: ParametersS
       .filter((name) => isEndpoint(name) && !names.includes(name));
     return [
       ...(names.length === 0
-        ? [pass('endpoints', `none of ${there.length} does`, rule)]
+        ? [pass('endpoints', `none of ${there.length} leads to ${homeRegion}`, rule)]
         : names.map((name) =>
             fail(
               name,

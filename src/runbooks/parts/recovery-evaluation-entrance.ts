@@ -157,7 +157,7 @@ export function certificateFindings(seen: CertificateSeen): readonly Finding[] {
   const subject = 'certificate';
   const rule = `issued, covers ${names.join(' and ')}, ends no earlier than in ${formatDuration(soon)}`;
   const shown = `aws acm describe-certificate --certificate-arn ${arn} --region ${region}`;
-  const listening = `a listener of the load balancer shows it`;
+  const listening = 'a listener of the load balancer shows it';
   // A listener names its default certificate alone; of those beside it the certificate knows.
   const isShown =
     listeners.some(({ Certificates = [] }) =>
@@ -166,7 +166,7 @@ export function certificateFindings(seen: CertificateSeen): readonly Finding[] {
   return [
     ofItself(),
     isShown
-      ? pass('certificate in use', 'a listener has it', listening)
+      ? pass('certificate in use', 'a listener of the load balancer shows it', listening)
       : fail(
           'certificate in use',
           'no listener has it: users would see another one, or none',
@@ -305,7 +305,7 @@ export function recordFindings({ dns, records, balancers, isChecked }: RecordsSe
   return [
     pass('records', `${dns.name}: ${dns.home}, ${dns.recovery}`, rule),
     elsewhere.length === 0
-      ? pass(`record ${dns.recovery}`, 'it does', leads)
+      ? pass(`record ${dns.recovery}`, 'it leads to a load balancer of the recovery fleet', leads)
       : fail(`record ${dns.recovery}`, `it leads to ${elsewhere.join(', ')}`, leads, shown),
     ...becomesPrimary(dns, of(dns.recovery), shown),
     isChecked || of(dns.home).every(({ AliasTarget }) => AliasTarget?.EvaluateTargetHealth === true)

@@ -7,6 +7,7 @@ import { type Check, check, type StepReference } from '../../engine/step.ts';
 import type { SavedSeries } from '../../environment/saved-objects.ts';
 import type { Environment } from '../../environment.ts';
 import { OperatorError } from '../../errors.ts';
+import { momentText } from './point-in-time.ts';
 import { protectedComponent } from './protected-components.ts';
 import { recoveredOf, recoveryOf } from './recovered-components.ts';
 import { complete } from './recovery-series.ts';
@@ -78,15 +79,23 @@ export const recoverySetIsChosen = (practice: boolean): Check<RecoverySet> =>
         if (recovery.snapshots !== undefined && backup !== undefined)
           stores.push(await fromBucket(context, name, backup.snapshots));
       const now = clock.now();
-      const findings = stores.map((each) => ageFinding(each, now, practice));
+      const findings = stores.map((each) =>
+        ageFinding(each, { now, practice, environment: environment.name }),
+      );
       const late = findings.filter(({ verdict }) => verdict === 'fail');
-      if (late.length > 0) throw tooOld(late);
+      if (late.length > 0) throw tooOld(late, environment.name);
       context.found(findings);
       return { stores, skew: skewOf(stores.filter(({ point }) => point !== undefined)) };
     },
     summary: ({ stores, skew }) =>
-      `${stores.map(({ name, from }) => `${name} of ${from}`).join(', ')}; database and files lie ${formatDuration(skew)} apart`,
+      `${stores.map(({ name, from }) => `${name} of ${momentText(from)}`).join(', ')}${apartText(stores, skew)}`,
   });
+
+/** What comes from AWS Backup belongs together: rows of the one name files of the other. */
+function apartText(stores: readonly Store[], skew: Milliseconds): string {
+  const names = stores.filter(({ point }) => point !== undefined).map(({ name }) => name);
+  return names.length < 2 ? '' : `; ${names.join(' and ')} lie ${formatDuration(skew)} apart`;
+}
 
 const latest = { point: 'latest', days: 30, fromRecoveryRegion: true } as const;
 
@@ -146,7 +155,7 @@ async function fromBucket(
     throw new OperatorError({
       code: 'NO_RECOVERY_POINT',
       message: `Nothing lies below s3://${copyBucket}/${prefix} in ${region}: ${name} could not be built again`,
-      hint: `runbook run backup-verify --component ${name}`,
+      hint: `runbook run backup-verify --env ${environment.name} --component ${name}`,
     });
   return {
     name,
@@ -156,21 +165,27 @@ async function fromBucket(
   };
 }
 
-function ageFinding({ name, from, rpo }: Store, now: Date, practice: boolean): Finding {
+interface AgeRules {
+  readonly now: Date;
+  readonly practice: boolean;
+  readonly environment: string;
+}
+
+function ageFinding({ name, from, rpo }: Store, { now, practice, environment }: AgeRules): Finding {
   const age = now.getTime() - Date.parse(from);
   const fact = `the newest copy is ${formatDuration(age)} old`;
   if (rpo === undefined) return { verdict: 'pass', subject: name, fact, rule: 'there is a copy' };
   const rule = `at most ${formatDuration(rpo)}`;
   if (age <= rpo) return { verdict: 'pass', subject: name, fact, rule };
-  const toDo = `runbook run backup-verify --component ${name} shows why there is no younger one`;
+  const toDo = `runbook run backup-verify --env ${environment} --component ${name} shows why there is no younger one`;
   return { verdict: practice ? 'warn' : 'fail', subject: name, fact, rule, toDo };
 }
 
-const tooOld = (late: readonly Finding[]): OperatorError =>
+const tooOld = (late: readonly Finding[], environment: string): OperatorError =>
   new OperatorError({
     code: 'COPIES_TOO_OLD',
     message: `The recovery point objective is missed before anything is restored: ${late.map(({ subject, fact, rule }) => `${subject}: ${fact}, and ${rule} is the objective`).join('; ')}. Nothing was begun`,
-    hint: 'Have younger copies made (runbook run backup-verify shows what is wrong), or go on all the same, to practise or because there is nothing younger: --practice',
+    hint: `Have younger copies made (runbook run backup-verify --env ${environment} shows what is wrong), or go on all the same, to practise or because there is nothing younger: --for-practice`,
   });
 
 /** The point of one store, looked at once more where it is restored: a run may have waited for its approval. */

@@ -13,6 +13,7 @@ import type { ReadContext } from '../../engine/context.ts';
 import { type Check, check } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
 import { pointOf, resourceOf } from './inspect-backups.ts';
+import { momentText } from './point-in-time.ts';
 import { protectedComponents, recoveryRegionOf } from './protected-components.ts';
 import { complete, type Point, sizeText } from './recovery-series.ts';
 import { restoredName } from './restored-name.ts';
@@ -73,7 +74,7 @@ export const pointIsRestorable = (component: string, choice: RestoreChoice): Che
   });
 
 export const pointText = ({ arn, region, created, bytes }: ChosenPoint): string =>
-  `${arn} in ${region}, of ${created}${bytes === undefined ? '' : `, ${sizeText(bytes)}`}`;
+  `${arn} in ${region}, of ${momentText(created)}${bytes === undefined ? '' : `, ${sizeText(bytes)}`}`;
 
 /** Of the resource with that ARN, which need not stand any more. @throws OperatorError where there is none, or what is needed to restore it is not usable */
 export async function restorablePoint(
@@ -86,7 +87,7 @@ export async function restorablePoint(
   const region = choice.fromRecoveryRegion ? recoveryRegionOf(environment) : environment.region;
   const there = aws.in(region);
   const listed = await listRecoveryPoints(there, { vault: backup.vault, resource });
-  const which = { component, region, vault: backup.vault };
+  const which = { environment: environment.name, component, region, vault: backup.vault };
   const { arn } = choose(listed.map(pointOf), choice, clock.now(), `${runId} ${component}`, which);
   const inVault = { vault: backup.vault, point: arn };
   const point = await describeRecoveryPoint(there, inVault);
@@ -128,7 +129,12 @@ function roleFor(component: string, configured: string | undefined, ofPoint: str
 const inLowerCase = (metadata: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key.toLowerCase(), value]));
 
-type Where = { readonly component: string; readonly region: string; readonly vault: string };
+interface Where {
+  readonly environment: string;
+  readonly component: string;
+  readonly region: string;
+  readonly vault: string;
+}
 
 /** Random is what nobody could have prepared: the run's id decides, so that a resumed run chooses the same. */
 export function choose(
@@ -136,7 +142,7 @@ export function choose(
   { point, days }: RestoreChoice,
   now: Date,
   seed: string,
-  { component, region, vault }: Where,
+  { environment, component, region, vault }: Where,
 ): Point {
   const points = complete(all);
   const newest = points.at(-1);
@@ -144,7 +150,7 @@ export function choose(
     throw new OperatorError({
       code: 'NO_RECOVERY_POINT',
       message: `Vault ${vault} in ${region} has no complete recovery point of ${component}: there is nothing to restore from`,
-      hint: `runbook run backup-verify --component ${component} shows why; to make one: aws backup start-backup-job`,
+      hint: `runbook run backup-verify --env ${environment} --component ${component} shows why; to make one: aws backup start-backup-job`,
     });
   }
   if (point === 'latest') return newest;

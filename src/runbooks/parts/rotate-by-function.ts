@@ -114,7 +114,9 @@ function functionFinished(
       const { isFinished } = context.outputOf(followed);
       const answers = context.outputOf(tested);
       if (isFinished && answers.next === 'works') return;
-      throw functionFailed(secretOf(context.environment, name), context.outputOf(begun), isFinished, answers);
+      const secret = secretOf(context.environment, name);
+      const { RotationLambdaARN } = await readSecret(context, secret);
+      throw functionFailed(secret, RotationLambdaARN, context.outputOf(begun), isFinished, answers);
     },
   });
 }
@@ -133,8 +135,12 @@ const stageOf = (isFinished: boolean, { next }: Pick<TestedLogins, 'next'>): str
   }
 };
 
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html: arn:aws:lambda:region:account:function:name */
+const nameOf = (arn: string): string => arn.split(':')[6] ?? arn;
+
 function functionFailed(
-  { name, secret }: NamedSecret,
+  { name }: NamedSecret,
+  rotationFunction: string | undefined,
   { next }: Rotation,
   isFinished: boolean,
   answers: TestedLogins,
@@ -142,6 +148,6 @@ function functionFailed(
   return new OperatorError({
     code: 'ROTATION_FUNCTION_FAILED',
     message: `The rotation function of secrets.${name} ${stageOf(isFinished, answers)}. Version ${next}: ${answers.next}; the one before: ${answers.before}`,
-    hint: `Undo stops the function and brings stages and component together. Why it failed is in its log: aws logs tail /aws/lambda/<function> --since 30m; the function: aws secretsmanager describe-secret --secret-id ${secret} --query RotationLambdaARN`,
+    hint: `Undo stops the function and brings stages and component together. ${rotationFunction === undefined ? 'It is not configured any more' : `Why it failed is in its log, unless it writes elsewhere: aws logs tail /aws/lambda/${nameOf(rotationFunction)} --since 30m`}`,
   });
 }

@@ -16,7 +16,7 @@ import {
 } from '../../engine/step.ts';
 import { answersTo, commandUses, commentOf } from './commands-on-nodes.ts';
 import { readsHaveCaughtUp } from './late-reads.ts';
-import { pointInTime } from './point-in-time.ts';
+import { momentText, pointInTime } from './point-in-time.ts';
 import { putBackUses, putRotationBack, type Rotation, rotation, standsStill } from './put-rotation-back.ts';
 import { passwordRules, type SetBy, secretOf } from './rotated-secrets.ts';
 import type { RotationItem } from './rotation-item.ts';
@@ -291,7 +291,7 @@ function promote(
       await moveStage(aws, { secret: secret.secret, stage: 'AWSCURRENT', from: before, to: next });
       return { at: clock.now() };
     },
-    summary: ({ at }) => `at ${at.toISOString()}`,
+    summary: ({ at }) => `at ${momentText(at)}`,
     undoneBy: newVersionStep,
   });
 }

@@ -98,7 +98,7 @@ export function secretsAreKnown(chosen: string | undefined): Check<AllFacts> {
       const found: SecretFacts[] = [];
       for (const secret of namedSecrets(context.environment, chosen))
         found.push(await factsOf(context, secret, wishesIn(chosen)));
-      context.found(found.map((each) => findingOn(each)));
+      context.found(found.map((each) => findingOn(each, context.environment.name)));
       return { secrets: found };
     },
     summary: ({ secrets }) => {
@@ -157,7 +157,10 @@ function refuseOtherFunction(secret: NamedSecret, found: string | undefined): vo
   });
 }
 
-function findingOn({ name, age, maxAge, pending, rotationFunction, isScheduled }: SecretFacts): Finding {
+function findingOn(
+  { name, age, maxAge, isMeant, pending, rotationFunction, isScheduled }: SecretFacts,
+  environment: string,
+): Finding {
   const rule = `at most ${formatDuration(maxAge)} old`;
   const facts = [
     `${formatDuration(age)} old`,
@@ -170,6 +173,10 @@ function findingOn({ name, age, maxAge, pending, rotationFunction, isScheduled }
     subject: name,
     fact: facts.join('; '),
     rule,
-    ...(!isFine && { toDo: `runbook run rotate-secrets --secret ${name}` }),
+    ...(!isFine && {
+      toDo: isMeant
+        ? 'this run is to rotate it'
+        : `runbook run rotate-secrets --env ${environment} --secret ${name}`,
+    }),
   };
 }

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { formatDuration, minutes, seconds } from '../../duration.ts';
+import { formatDuration, type Milliseconds, minutes, seconds } from '../../duration.ts';
 import type { ReadContext } from '../../engine/context.ts';
 import { lane, type Observe, observe } from '../../engine/step.ts';
 import { goodTime } from './outage.ts';
+import { momentText } from './point-in-time.ts';
 import { recoveredOf, recoveryOf } from './recovered-components.ts';
 
 const sustained = z.object({
@@ -31,6 +32,9 @@ const health = lane({
   },
 });
 
+/** What is said anew with each look would fill the log of a job. */
+const wholeMinutes = (span: Milliseconds): Milliseconds => span - (span % minutes(1));
+
 export const staysHealthy = (): Observe<Sustained> =>
   observe<Sustained>({
     id: 'sustained',
@@ -55,8 +59,8 @@ export const staysHealthy = (): Observe<Sustained> =>
       const state = last !== undefined && 'seen' in last ? last.seen : 'unknown';
       return {
         ready: false,
-        because: `healthy for ${formatDuration(goodFor)} of ${formatDuration(wanted)}, now: ${state}`,
+        because: `healthy for ${goodFor < minutes(1) ? 'less than a minute' : formatDuration(wholeMinutes(goodFor))} of ${formatDuration(wanted)}, now: ${state}`,
       };
     },
-    summary: ({ since }) => `since ${since}`,
+    summary: ({ since }) => `since ${momentText(since)}`,
   });

@@ -7,7 +7,7 @@ import { pointInTime } from './point-in-time.ts';
 import type { Rotation } from './put-rotation-back.ts';
 import { type NamedSecret, secretOf } from './rotated-secrets.ts';
 import type { AllFacts } from './secret-facts.ts';
-import { loginTried, loginUses, tryLogin, type Versions } from './try-logins.ts';
+import { commandFor, loginTried, loginUses, tryLogin, type Versions } from './try-logins.ts';
 import { secretAsApproved } from './versions-made.ts';
 import type { Answer } from './which-password-works.ts';
 
@@ -72,11 +72,12 @@ async function tryBoth(
 }
 
 function loginFails(
-  { name, login }: NamedSecret,
+  secret: NamedSecret,
   { next }: Versions,
   answers: Pick<TestedLogins, 'before' | 'next'>,
 ): OperatorError {
-  const byHand = `By hand on a node: ${login.command}`;
+  const { name, login } = secret;
+  const byHand = `By hand on a node: ${commandFor(login.command, secret, next)}`;
   if (answers.next === 'cannot tell')
     return new OperatorError({
       code: 'LOGIN_NOT_TOLD',
@@ -109,7 +110,11 @@ export function currentLoginWorks(
   const judged = (context: ReadContext, before: Answer, left: Answer | undefined) => {
     if (before === 'works' || left === 'works')
       return { before, ...(left !== undefined && { leftOver: left }) };
-    throw currentFails(secretOf(context.environment, name), before);
+    throw currentFails(
+      secretOf(context.environment, name),
+      secretAsApproved(context, name, secrets).current,
+      before,
+    );
   };
   return change({
     id: 'try-login',
@@ -136,8 +141,9 @@ export function currentLoginWorks(
   });
 }
 
-function currentFails({ name, secret, login }: NamedSecret, before: Answer): OperatorError {
-  const hint = `docs/runbooks/rotate-secrets.md, "By hand". On a node: ${login.command}, with {versionId} from: aws secretsmanager list-secret-version-ids --secret-id ${secret}`;
+function currentFails(named: NamedSecret, version: string, before: Answer): OperatorError {
+  const { name, secret, login } = named;
+  const hint = `docs/runbooks/rotate-secrets.md, "By hand". On a node: ${commandFor(login.command, named, version)}. Other versions: aws secretsmanager list-secret-version-ids --secret-id ${secret}`;
   return before === 'refused'
     ? new OperatorError({
         code: 'CURRENT_LOGIN_REFUSED',

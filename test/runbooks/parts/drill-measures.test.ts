@@ -48,3 +48,12 @@ test('the longest link is named first', () => {
     ]),
   ).toBe('"restoring Aurora" was 75 % of it (30m), then fleet 25 % (10m)');
 });
+
+test('time between the phases is named once, and what is below a hundredth not at all', () => {
+  const short = { name: 'between the phases', took: minutes(1), share: 0.006 };
+  const longest = { name: 'restoring Aurora', took: minutes(160), share: 0.98 };
+  expect(pathText([short, longest, short])).toBe(
+    '"restoring Aurora" was 98 % of it (2h 40m), then between the phases 1 % (2m)',
+  );
+  expect(pathText([short, longest])).toBe('"restoring Aurora" was 98 % of it (2h 40m)');
+});
