@@ -7,8 +7,8 @@ import { leadingTo } from '../../src/runbooks/parts/switch-traffic.ts';
 import { dns, nodeIds, recovery } from '../../src/sandbox/morpheus-prod/names.ts';
 import { openSandbox } from '../../src/sandbox/sandbox.ts';
 import { fileSystems } from '../../src/sandbox/services/efs/find.ts';
-import { parameterOperations } from '../../src/sandbox/services/ssm/parameter-operations.ts';
 import { resolve } from '../../src/sandbox/services/route-53/resolve.ts';
+import { parameterOperations } from '../../src/sandbox/services/ssm/parameter-operations.ts';
 import { accountOf, snapshot } from '../../src/sandbox/world.ts';
 import { recoveryWorld, smallStack } from '../helpers/drill-environment.ts';
 import {
@@ -167,7 +167,9 @@ describe('what stands there from before', () => {
     const run = await runIn(overwriting);
     const behind = run.moments.find(({ events }) => {
       const last = events.at(-1);
-      return last?.type === 'aws-called' && last.operation === 'PutParameter' && last.step.endsWith('/parameter');
+      return (
+        last?.type === 'aws-called' && last.operation === 'PutParameter' && last.step.endsWith('/parameter')
+      );
     });
     if (behind === undefined) throw new Error('the parameter was not written');
     const undone = await rollBackFrom(behind, overwriting);

@@ -66,7 +66,10 @@ const placeOf = (
   region: recoveryOf(environment).region,
 });
 
-function writeParameter({ name, value, before }: NodeParameter, mode: Mode): Change<z.output<typeof written>> {
+function writeParameter(
+  { name, value, before }: NodeParameter,
+  mode: Mode,
+): Change<z.output<typeof written>> {
   const asWritten = (own: string, region: string): z.output<typeof written> => ({
     name: own,
     region,
