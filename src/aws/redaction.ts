@@ -26,8 +26,12 @@ export const redactText = (text: string, secrets: readonly string[]): string =>
   secrets
     .filter(({ length }) => length >= shortestSecret)
     .toSorted((one, other) => other.length - one.length)
-    .reduce((rest, secret) => rest.replaceAll(secret, redacted), text.replace(signedRequest, ''))
+    .reduce((rest, secret) => rest.replaceAll(inAnyCase(secret), redacted), text.replace(signedRequest, ''))
     .replaceAll(namedSecret, `$1: ${redacted}`);
+
+/** An escape may be written in capitals or not. */
+const inAnyCase = (text: string): RegExp =>
+  new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`), 'gi');
 
 export const isSecretName = (name: string): boolean => {
   const letters = name.replaceAll(/[^a-z0-9]/gi, '');
@@ -86,7 +90,7 @@ function namesSecret(value: object): boolean {
 
 /**
  * The texts in `input` that `redact` hides: AWS's errors may repeat what was sent, or a part of it. So of a secret that is JSON itself
- * every text under the name of a secret is one, too, and of each the forms that it has within JSON and XML.
+ * every text in it is one, too, and of each the forms that it has within JSON, XML, HTML and URLs, in base64 and in hex.
  */
 export function secretsIn(schema: SchemaRef, input: unknown): readonly string[] {
   const found: string[] = [];
@@ -110,6 +114,18 @@ function collect(schema: NormalizedSchema, value: unknown, found: string[]): voi
   }
 }
 
+/** What stands beside a password and is none. https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html */
+const besidePassword = new Set([
+  'dbClusterIdentifier',
+  'dbInstanceIdentifier',
+  'dbname',
+  'engine',
+  'host',
+  'masterarn',
+  'username',
+]);
+
+/** Under which name a secret has its password is up to whoever made it, so every text counts whose name does not say that it is none. */
 function textsInside(text: string): readonly string[] {
   let content: unknown;
   try {
@@ -117,13 +133,43 @@ function textsInside(text: string): readonly string[] {
   } catch {
     return [];
   }
-  return Object.entries(content ?? {}).flatMap(([name, member]: [string, unknown]) =>
-    typeof member === 'string' && isSecretName(name) ? [member] : [],
+  return leavesOf(content);
+}
+
+function leavesOf(content: unknown): readonly string[] {
+  if (typeof content === 'string') return [content];
+  if (typeof content !== 'object' || content === null) return [];
+  return Object.entries(content).flatMap(([name, member]) =>
+    besidePassword.has(name) ? [] : leavesOf(member),
   );
 }
 
-const formsOf = (text: string): readonly string[] => {
-  const inJson = JSON.stringify(text).slice(1, -1);
+function formsOf(text: string): readonly string[] {
+  const inJson = escapedInJson(text);
   const inXml = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return [text, inJson, inXml, inXml.replaceAll('"', '&quot;').replaceAll("'", '&apos;')];
-};
+  const numbered = (base: 10 | 16) =>
+    text.replaceAll(
+      /[<>&"']/g,
+      (letter) => `&#${base === 16 ? 'x' : ''}${letter.charCodeAt(0).toString(base)};`,
+    );
+  const bytes = new TextEncoder().encode(text);
+  const base64 = btoa(String.fromCharCode(...bytes));
+  // Half a surrogate pair would throw.
+  const inUrl = encodeURIComponent(new TextDecoder().decode(bytes));
+  return [
+    text,
+    inJson,
+    escapedInJson(inJson),
+    inXml,
+    inXml.replaceAll('"', '&quot;').replaceAll("'", '&apos;'),
+    numbered(10),
+    numbered(16),
+    inUrl,
+    new URLSearchParams({ text }).toString().slice('text='.length),
+    base64,
+    base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
+    [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
+  ];
+}
+
+const escapedInJson = (text: string): string => JSON.stringify(text).slice(1, -1);

@@ -2,7 +2,7 @@ import { NormalizedSchema } from '@smithy/core/schema';
 import type { SchemaRef } from '@smithy/types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSecretName, redact, redacted, redactText } from '../../src/aws/redaction.ts';
+import { isSecretName, redact, redacted, redactText, secretsIn } from '../../src/aws/redaction.ts';
 import { everyOperation } from './every-operation.ts';
 
 /** A structure with one member of every kind, and itself. */
@@ -152,6 +152,47 @@ function filledIn(schema: NormalizedSchema, depth: number): { input: unknown; se
   }
   return { input: 'plain', secrets: 0 };
 }
+
+describe('what AWS says of a secret that it was sent', () => {
+  const password = String.raw`x"Y<z>&'p\q/é+k=w%9 ~Aa1`;
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  const decimal = (text: string) => text.replace(/[<>&"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+  const formsOf = (text: string): Readonly<Record<string, string>> => ({
+    plain: text,
+    'in JSON': JSON.stringify(text).slice(1, -1),
+    'in JSON within JSON': JSON.stringify(JSON.stringify(text).slice(1, -1)).slice(1, -1),
+    'in a URL': encodeURIComponent(text),
+    'in a form': new URLSearchParams({ text }).toString().slice('text='.length),
+    'in XML': text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+    'in HTML': decimal(text),
+    base64: base64(text),
+    'base64 for URLs': Buffer.from(text).toString('base64url'),
+    hex: Buffer.from(text).toString('hex'),
+    'in capitals of hex': Buffer.from(text).toString('hex').toUpperCase(),
+  });
+
+  it.each(Object.keys(formsOf('')))('is without it: %s', (form) => {
+    for (const member of ['password', 'token', 'pwd']) {
+      const text = JSON.stringify({ username: 'morpheus', nested: { [member]: password } });
+      const secrets = secretsIn(example, { Password: text });
+      for (const sent of [password, text]) {
+        const said = formsOf(sent)[form] ?? '';
+        expect([member, redactText(`Value ${said} is not valid`, secrets)]).toEqual([
+          member,
+          `Value ${redacted} is not valid`,
+        ]);
+      }
+    }
+  });
+
+  it('keeps the names that stand beside it', () => {
+    const secrets = secretsIn(example, {
+      Password: JSON.stringify({ username: 'morpheus-admin', host: 'db.example.com', password }),
+    });
+    const text = 'User morpheus-admin at db.example.com is locked';
+    expect(redactText(text, secrets)).toBe(text);
+  });
+});
 
 describe('a text from outside', () => {
   const key = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';

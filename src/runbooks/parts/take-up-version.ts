@@ -206,6 +206,7 @@ function restarts(
     id: 'nodes',
     title: 'Drain and restart each node of the batch',
     item: z.object({ id: z.string() }),
+    uses: [describeGroup],
     items: async (context) => (await stillThere(context, fleetName, nodes)).map((id) => ({ id })),
     key: ({ id }) => id,
     example: { id: 'i-0123456789abcdef0' },
