@@ -29,6 +29,21 @@ export const redactText = (text: string, secrets: readonly string[]): string =>
     .reduce((rest, secret) => rest.replaceAll(inAnyCase(secret), redacted), text.replace(signedRequest, ''))
     .replaceAll(namedSecret, `$1: ${redacted}`);
 
+/** MySQL's `(using password: YES)` is none. `mysql --password=x`, `PGPASSWORD=x`, `"token": "x"`, `curl -u user:x`, `amqps://user:x@host`. */
+const printedSecret: readonly (readonly [shape: RegExp, rest: string])[] = [
+  [
+    /((?:passw(?:or)?d|passphrase|pwd|secret|credential|token|api[-_]?key|private[-_]?key)["']?(?:\s*[=:]\s*|\s+(?=["'])))(?!(?:yes|no)\b)(?:"[^"]*"|'[^']*'|\S+)/gi,
+    `$1${redacted}`,
+  ],
+  [/(--?passw(?:or)?d?\s+)\S+/gi, `$1${redacted}`],
+  [/(\s(?:-u|--user)[\s=]+["']?[^\s:"']+:)[^\s"']+/gi, `$1${redacted}`],
+  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s/]+(?=@)/gi, `$1${redacted}`],
+];
+
+/** What a command on a node printed: its values are not known here, so what has the look of one goes. */
+export const redactPrinted = (text: string): string =>
+  printedSecret.reduce((rest, [shape, left]) => rest.replaceAll(shape, left), redactText(text, []));
+
 /** An escape may be written in capitals or not. */
 const inAnyCase = (text: string): RegExp =>
   new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`), 'gi');

@@ -2,7 +2,14 @@ import { NormalizedSchema } from '@smithy/core/schema';
 import type { SchemaRef } from '@smithy/types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSecretName, redact, redacted, redactText, secretsIn } from '../../src/aws/redaction.ts';
+import {
+  isSecretName,
+  redact,
+  redacted,
+  redactPrinted,
+  redactText,
+  secretsIn,
+} from '../../src/aws/redaction.ts';
 import { everyOperation } from './every-operation.ts';
 
 /** A structure with one member of every kind, and itself. */
@@ -224,5 +231,30 @@ describe('a text from outside', () => {
     'User: arn:aws:sts::111122223333:assumed-role/oncall/ann is not authorized to perform: ec2:DescribeImages',
   ])('keeps its sense: %s', (text) => {
     expect(redactText(text, ['test', ''])).toBe(text);
+  });
+});
+
+describe('what a command on a node printed', () => {
+  it.each([
+    ['+ mysql -h db --password=hunter2-hunter2 -e', '+ mysql -h db --password=(redacted) -e'],
+    ['PGPASSWORD=hunter2-hunter2 psql', 'PGPASSWORD=(redacted) psql'],
+    ['{"user":"a","password": "hunter2 hunter2"}', '{"user":"a","password": (redacted)}'],
+    ["Access denied, token: 'hunter2-hunter2'", 'Access denied, token: (redacted)'],
+    ['+ curl -u morpheus:hunter2-hunter2 https://mq', '+ curl -u morpheus:(redacted) https://mq'],
+    [
+      'cannot reach amqps://morpheus:hunter2@hunter2@mq:5671/x',
+      'cannot reach amqps://morpheus:(redacted)@mq:5671/x',
+    ],
+    ['--password hunter2-hunter2 --host x', '--password (redacted) --host x'],
+  ])('is left without what has the look of a secret: %s', (text, rest) => {
+    expect(redactPrinted(text)).toBe(rest);
+  });
+
+  it.each([
+    'ERROR 1045 (28000): Access denied for user morpheus@10.20.1.7 (using password: YES)',
+    'cannot reach https://mq.example.com:15671/api: timeout',
+    'snapshot s3://backups/2026 is missing',
+  ])('keeps its sense: %s', (text) => {
+    expect(redactPrinted(text)).toBe(text);
   });
 });
