@@ -105,17 +105,18 @@ function namesSecret(value: object): boolean {
 
 /**
  * The texts in `input` that `redact` hides: AWS's errors may repeat what was sent, or a part of it. So of a secret that is JSON itself
- * every text in it is one, too, and of each the forms that it has within JSON, XML, HTML and URLs, in base64 and in hex.
+ * the texts in it are some, too, and of each the forms that it has within JSON, XML, HTML and URLs, in base64 and in hex.
  */
 export function secretsIn(schema: SchemaRef, input: unknown): readonly string[] {
   const found: string[] = [];
   collect(NormalizedSchema.of(schema), input, found);
-  return [...new Set(found.flatMap((text) => [text, ...textsInside(text)]).flatMap(formsOf))];
+  return [...new Set(found.flatMap(formsOf))];
 }
 
 function collect(schema: NormalizedSchema, value: unknown, found: string[]): void {
   if (value === undefined || value === null) return;
-  if (typeof value === 'string' && schema.getMergedTraits().sensitive) found.push(value);
+  if (typeof value === 'string' && schema.getMergedTraits().sensitive)
+    found.push(value, ...textsInside(value, isSecretName));
   if (schema.isListSchema() && Array.isArray(value)) {
     for (const element of value) collect(schema.getValueSchema(), element, found);
     return;
@@ -124,7 +125,7 @@ function collect(schema: NormalizedSchema, value: unknown, found: string[]): voi
   const secretPair = namesSecret(value);
   for (const [name, memberSchema, member] of membersOf(schema, value)) {
     if (typeof member === 'string' && (isSecretName(name) || (secretPair && /^value$/i.test(name))))
-      found.push(member);
+      found.push(member, ...textsInside(member, (field) => !besidePassword.has(field)));
     else collect(memberSchema, member, found);
   }
 }
@@ -140,23 +141,26 @@ const besidePassword = new Set([
   'username',
 ]);
 
-/** Under which name a secret has its password is up to whoever made it, so every text counts whose name does not say that it is none. */
-function textsInside(text: string): readonly string[] {
+/**
+ * Under which name a secret has its password is up to whoever made it, so in what is sent as one every text counts whose name does not say
+ * that it is none. What the schema merely hides, such as the value of any parameter, may hold ids that an error has to tell.
+ */
+function textsInside(text: string, isOne: (field: string) => boolean): readonly string[] {
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch {
     return [];
   }
-  return leavesOf(content);
+  return leavesOf(content, isOne);
 }
 
-function leavesOf(content: unknown): readonly string[] {
-  if (typeof content === 'string') return [content];
+function leavesOf(content: unknown, isOne: (field: string) => boolean): readonly string[] {
   if (typeof content !== 'object' || content === null) return [];
-  return Object.entries(content).flatMap(([name, member]) =>
-    besidePassword.has(name) ? [] : leavesOf(member),
-  );
+  return Object.entries(content).flatMap(([name, member]) => {
+    if (typeof member !== 'string') return leavesOf(member, isOne);
+    return isOne(name) ? [member] : [];
+  });
 }
 
 function formsOf(text: string): readonly string[] {

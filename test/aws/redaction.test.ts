@@ -192,6 +192,14 @@ describe('what AWS says of a secret that it was sent', () => {
     }
   });
 
+  it('keeps what merely stands in a text that the schema hides, such as the value of a parameter', () => {
+    const marker = JSON.stringify({ run: 'dr-drill-20260302-021000-abcd', password });
+    const secrets = secretsIn(example, { Sealed: marker });
+    const text = 'ENOSPC in runs/dr-drill-20260302-021000-abcd';
+    expect(redactText(text, secrets)).toBe(text);
+    expect(redactText(password, secrets)).toBe(redacted);
+  });
+
   it('keeps the names that stand beside it', () => {
     const secrets = secretsIn(example, {
       Password: JSON.stringify({ username: 'morpheus-admin', host: 'db.example.com', password }),
