@@ -264,6 +264,22 @@ describe('a rotation that was left half-done', () => {
     },
   );
 
+  test('whose password the broker has already costs it no reboot', async () => {
+    const run = await runIn(
+      rotating('queue', {
+        parameters: { leftOver: 'resume' },
+        prepare(sandbox) {
+          leaveOver(sandbox, 'queue', { isSet: true });
+          asActiveMq(sandbox);
+        },
+        environment: configured('queue', { set: undefined }),
+      }),
+    );
+    expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
+    expect(run.writes).not.toContain('RebootBroker');
+    expect(standsFirm(run.sandbox, 'queue')).toBe(true);
+  });
+
   test.each([true, false])('is withdrawn, and a new one made (%s)', async (isSet) => {
     const run = await runIn(
       rotating('queue', {

@@ -30,7 +30,7 @@ import {
   setPassword,
   setUses,
 } from './set-password.ts';
-import { isFresh, loginsWork, type TestedLogins } from './test-logins.ts';
+import { isFresh, loginsWork, type TestedLogins, tryLoginStep } from './test-logins.ts';
 import { loginUses, stagesOfRotation, standingNow } from './try-logins.ts';
 import { refuseOtherPending, secretAsApproved, versionMadeBy } from './versions-made.ts';
 import { actionForwards } from './which-password-works.ts';
@@ -45,7 +45,7 @@ export function rotateByTool(
   const tested = loginsWork(name, begun);
   return [
     begun,
-    ...(setBy === undefined ? [] : setIn(name, setBy, rebootTimeout, begun)),
+    ...(setBy === undefined ? [] : setIn(name, setBy, rebootTimeout, begun, leftOver?.how === 'resume')),
     tested,
     promote(name, begun, tested),
   ];
@@ -116,7 +116,7 @@ function newVersion(
 const wasSet = z.object({ how: z.string(), user: z.string().optional() });
 type WasSet = z.output<typeof wasSet>;
 
-const setFor = (how: SetBy, user: string | undefined): WasSet => ({
+const setFor = (how: SetBy | 'the rotation before', user: string | undefined): WasSet => ({
   how,
   ...(user !== undefined && { user }),
 });
@@ -126,6 +126,7 @@ function setIn(
   setBy: SetBy,
   rebootTimeout: Milliseconds,
   begun: StepReference<Rotation>,
+  isResumed: boolean,
 ): readonly ListEntry[] {
   const what = `${name}/set-password`;
   const set = change<WasSet>({
@@ -135,6 +136,9 @@ function setIn(
     returns: wasSet,
     async findApplied(context) {
       const made = context.outputOf(begun);
+      // To set it once more would change nothing, and cost a reboot of the broker. Whether it still works is tried next.
+      if (isResumed && context.outputOf(tryLoginStep).leftOver === 'works')
+        return setFor('the rotation before', made.user);
       return (await isSet(context, name, setBy, made, what)) ? setFor(setBy, made.user) : undefined;
     },
     async apply(context) {
