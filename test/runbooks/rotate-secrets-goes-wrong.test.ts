@@ -301,6 +301,22 @@ describe('a rotation that was left half-done', () => {
   });
 });
 
+test('a function that was told to go on, and that finished while nobody looked, is found to have finished', async () => {
+  const world = await failedByFunction('database-master');
+  const setting = rotating('database-master', { parameters: { leftOver: 'resume' }, keepMoments: true });
+  const { moments } = await runIn(setting, false, world);
+  const told = moments.find(({ events }) => {
+    const last = events.at(-1);
+    return last?.type === 'aws-called' && last.operation === 'RotateSecret';
+  });
+  if (told === undefined) throw new Error('the function was not told');
+  const later = { ...setting, keepMoments: false, wake: new Date('2026-03-02T04:30:00Z') };
+  const resumed = await resumeFrom(told, later);
+  expect(resumed.end.outcome, JSON.stringify(resumed.end.state.error)).toBe('succeeded');
+  expect(standsFirm(resumed.sandbox, 'database-master')).toBe(true);
+  await putBack(told as SandboxRun, later, 'database-master');
+});
+
 describe('a rotation function that fails', () => {
   test.each([
     ['createSecret', 'database-master', /failed at createSecret/],

@@ -69,11 +69,11 @@ function haveItRotated(
     title: `Have the rotation function of ${name} rotate it${resumed === undefined ? '' : ', from where it stopped'}`,
     uses: [...putBackUses, rotateSecret],
     async findApplied(context) {
-      if (resumed !== undefined) return undefined;
       const described = await readSecret(context, secretOf(context.environment, name));
-      const next = versionMadeBy(context);
+      const next = resumed ?? versionMadeBy(context);
       const { current, pending } = stagesIn(described);
-      return current === next || pending === next
+      // A version that was left over is pending before its function is told to go on, too: only that it is current says that it was.
+      return current === next || (resumed === undefined && pending === next)
         ? begunFrom(
             secretAsApproved(context, name, secrets),
             next,
