@@ -26,8 +26,27 @@ export const redactText = (text: string, secrets: readonly string[]): string =>
   secrets
     .filter(({ length }) => length >= shortestSecret)
     .toSorted((one, other) => other.length - one.length)
-    .reduce((rest, secret) => rest.replaceAll(secret, redacted), text.replace(signedRequest, ''))
+    .reduce((rest, secret) => rest.replaceAll(inAnyCase(secret), redacted), text.replace(signedRequest, ''))
     .replaceAll(namedSecret, `$1: ${redacted}`);
+
+/** MySQL's `(using password: YES)` is none. `mysql --password=x`, `PGPASSWORD=x`, `"token": "x"`, `curl -u user:x`, `amqps://user:x@host`. */
+const printedSecret: readonly (readonly [shape: RegExp, rest: string])[] = [
+  [
+    /((?:passw(?:or)?d|passphrase|pwd|secret|credential|token|api[-_]?key|private[-_]?key)["']?(?:\s*[=:]\s*|\s+(?=["'])))(?!(?:yes|no)\b)(?:"[^"]*"|'[^']*'|\S+)/gi,
+    `$1${redacted}`,
+  ],
+  [/(--?passw(?:or)?d?\s+)\S+/gi, `$1${redacted}`],
+  [/(\s(?:-u|--user)[\s=]+["']?[^\s:"']+:)[^\s"']+/gi, `$1${redacted}`],
+  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s/]+(?=@)/gi, `$1${redacted}`],
+];
+
+/** What a command on a node printed: its values are not known here, so what has the look of one goes. */
+export const redactPrinted = (text: string): string =>
+  printedSecret.reduce((rest, [shape, left]) => rest.replaceAll(shape, left), redactText(text, []));
+
+/** An escape may be written in capitals or not. */
+const inAnyCase = (text: string): RegExp =>
+  new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`), 'gi');
 
 export const isSecretName = (name: string): boolean => {
   const letters = name.replaceAll(/[^a-z0-9]/gi, '');
@@ -86,17 +105,18 @@ function namesSecret(value: object): boolean {
 
 /**
  * The texts in `input` that `redact` hides: AWS's errors may repeat what was sent, or a part of it. So of a secret that is JSON itself
- * every text under the name of a secret is one, too, and of each the forms that it has within JSON and XML.
+ * the texts in it are some, too, and of each the forms that it has within JSON, XML, HTML and URLs, in base64 and in hex.
  */
 export function secretsIn(schema: SchemaRef, input: unknown): readonly string[] {
   const found: string[] = [];
   collect(NormalizedSchema.of(schema), input, found);
-  return [...new Set(found.flatMap((text) => [text, ...textsInside(text)]).flatMap(formsOf))];
+  return [...new Set(found.flatMap(formsOf))];
 }
 
 function collect(schema: NormalizedSchema, value: unknown, found: string[]): void {
   if (value === undefined || value === null) return;
-  if (typeof value === 'string' && schema.getMergedTraits().sensitive) found.push(value);
+  if (typeof value === 'string' && schema.getMergedTraits().sensitive)
+    found.push(value, ...textsInside(value, isSecretName));
   if (schema.isListSchema() && Array.isArray(value)) {
     for (const element of value) collect(schema.getValueSchema(), element, found);
     return;
@@ -105,25 +125,70 @@ function collect(schema: NormalizedSchema, value: unknown, found: string[]): voi
   const secretPair = namesSecret(value);
   for (const [name, memberSchema, member] of membersOf(schema, value)) {
     if (typeof member === 'string' && (isSecretName(name) || (secretPair && /^value$/i.test(name))))
-      found.push(member);
+      found.push(member, ...textsInside(member, (field) => !besidePassword.has(field)));
     else collect(memberSchema, member, found);
   }
 }
 
-function textsInside(text: string): readonly string[] {
+/** What stands beside a password and is none. https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html */
+const besidePassword = new Set([
+  'dbClusterIdentifier',
+  'dbInstanceIdentifier',
+  'dbname',
+  'engine',
+  'host',
+  'masterarn',
+  'username',
+]);
+
+/**
+ * Under which name a secret has its password is up to whoever made it, so in what is sent as one every text counts whose name does not say
+ * that it is none. What the schema merely hides, such as the value of any parameter, may hold ids that an error has to tell.
+ */
+function textsInside(text: string, isOne: (field: string) => boolean): readonly string[] {
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch {
     return [];
   }
-  return Object.entries(content ?? {}).flatMap(([name, member]: [string, unknown]) =>
-    typeof member === 'string' && isSecretName(name) ? [member] : [],
-  );
+  return leavesOf(content, isOne);
 }
 
-const formsOf = (text: string): readonly string[] => {
-  const inJson = JSON.stringify(text).slice(1, -1);
+function leavesOf(content: unknown, isOne: (field: string) => boolean): readonly string[] {
+  if (typeof content !== 'object' || content === null) return [];
+  return Object.entries(content).flatMap(([name, member]) => {
+    if (typeof member !== 'string') return leavesOf(member, isOne);
+    return isOne(name) ? [member] : [];
+  });
+}
+
+function formsOf(text: string): readonly string[] {
+  const inJson = escapedInJson(text);
   const inXml = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return [text, inJson, inXml, inXml.replaceAll('"', '&quot;').replaceAll("'", '&apos;')];
-};
+  const numbered = (base: 10 | 16) =>
+    text.replaceAll(
+      /[<>&"']/g,
+      (letter) => `&#${base === 16 ? 'x' : ''}${letter.charCodeAt(0).toString(base)};`,
+    );
+  const bytes = new TextEncoder().encode(text);
+  const base64 = btoa(String.fromCharCode(...bytes));
+  // Half a surrogate pair would throw.
+  const inUrl = encodeURIComponent(new TextDecoder().decode(bytes));
+  return [
+    text,
+    inJson,
+    escapedInJson(inJson),
+    inXml,
+    inXml.replaceAll('"', '&quot;').replaceAll("'", '&apos;'),
+    numbered(10),
+    numbered(16),
+    inUrl,
+    new URLSearchParams({ text }).toString().slice('text='.length),
+    base64,
+    base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
+    [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
+  ];
+}
+
+const escapedInJson = (text: string): string => JSON.stringify(text).slice(1, -1);

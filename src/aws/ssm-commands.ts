@@ -4,6 +4,7 @@ import { absentWhen } from './absent.ts';
 import { awsFunction } from './aws-function.ts';
 import type { ChangeClients, ReadClients } from './clients.ts';
 import { collectPages } from './pagination.ts';
+import { redactPrinted } from './redaction.ts';
 import { present } from './unreadable-answer.ts';
 
 export type { GetCommandInvocationResult };
@@ -149,7 +150,11 @@ export const cancelCommand = awsFunction(
   },
 );
 
-/** `undefined` in the first moments after it was sent. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetCommandInvocation.html */
+/**
+ * `undefined` in the first moments after it was sent. What it says of its failure goes into journals and reports, and a command may repeat
+ * itself there, with the password that it was begun with: so `StandardErrorContent` is without what has the look of one.
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetCommandInvocation.html
+ */
 export const commandInvocation = awsFunction(
   ['ssm:GetCommandInvocation'],
   async (
@@ -157,8 +162,11 @@ export const commandInvocation = awsFunction(
     { command, instance }: { readonly command: string; readonly instance: string },
   ): Promise<GetCommandInvocationResult | undefined> => {
     const { GetCommandInvocationCommand } = await sdk();
-    return absentWhen(['InvocationDoesNotExist'], () =>
+    const found = await absentWhen(['InvocationDoesNotExist'], () =>
       aws.send('ssm', new GetCommandInvocationCommand({ CommandId: command, InstanceId: instance })),
     );
+    return found?.StandardErrorContent === undefined
+      ? found
+      : { ...found, StandardErrorContent: redactPrinted(found.StandardErrorContent) };
   },
 );

@@ -1,6 +1,7 @@
 import { beside } from '../clock.ts';
 import { Interrupted, type OperatorError } from '../errors.ts';
 import type { Ports } from './context.ts';
+import { isSessionOver } from './failure.ts';
 import type { ListEntry } from './step.ts';
 
 /** A step that failed, and about which nobody has decided yet. */
@@ -36,7 +37,7 @@ type End =
 /**
  * Carries out branches at the same time, until each is done or at rest. As soon as something ends one before its time, nothing further
  * begins in any of them, nor in the branches around them.
- * @throws Undecided where steps failed, in the order of the branches; Interrupted; a fault of ours as it is
+ * @throws Undecided where steps failed, in the order of the branches; Interrupted; a fault of ours, or that the session is over, as it is
  */
 export async function carryOutBranches(
   branches: readonly ((strand: Strand) => Promise<void>)[],
@@ -48,7 +49,9 @@ export async function carryOutBranches(
   const ends = await Promise.all(
     branches.map((branch) => beside(clock, () => endOf(() => branch(strand), strand))),
   );
-  for (const end of ends) if (end.how === 'fault') throw end.fault;
+  const faults = ends.flatMap((end) => (end.how === 'fault' ? [end.fault] : []));
+  // Whoever is only told to log in again would not hear of a fault of ours.
+  if (faults.length > 0) throw faults.find((fault) => !isSessionOver(fault)) ?? faults[0];
   if (ends.some(({ how }) => how === 'interrupted')) throw new Interrupted();
   const failures = ends.flatMap((end) => (end.how === 'failed' ? end.failures : []));
   if (failures.length > 0) throw new Undecided(failures);

@@ -13,7 +13,13 @@ import { bringUpFleets } from './parts/bring-up-fleet.ts';
 import { bringUpSearch } from './parts/bring-up-search.ts';
 import { callerIsInTheEnvironment } from './parts/caller.ts';
 import { drillModes, markDrill, noOtherDrill } from './parts/drill-marker.ts';
-import { dataLoss, declareStart, recoveryTime, writeBeacon } from './parts/drill-measures.ts';
+import {
+  dataLoss,
+  declareStart,
+  incidentHasBegun,
+  recoveryTime,
+  writeBeacon,
+} from './parts/drill-measures.ts';
 import { expiryOf } from './parts/drill-mode.ts';
 import { keepFor, tearDown, whatStays } from './parts/drill-tear-down.ts';
 import { copyKeptParameters, parametersStayInTheRegion } from './parts/node-parameters.ts';
@@ -98,6 +104,7 @@ export const drDrill = runbook({
     const areas = evaluation(recovering(chosen));
     return [
       callerIsInTheEnvironment,
+      ...(chosen.incidentAt === undefined ? [] : [incidentHasBegun(inUtc(chosen.incidentAt))]),
       ...areas,
       ...(chosen.evaluateOnly ? [] : [evaluationHolds(areas, chosen), ...recovering(chosen)]),
     ];
@@ -108,7 +115,7 @@ export const drDrill = runbook({
 function recovering(chosen: Chosen): readonly ListEntry[] {
   const { mode, forPractice, incidentAt, keep } = chosen;
   const set = recoverySetIsChosen(forPractice);
-  const declared = declareStart(incidentAt === undefined ? undefined : new Date(incidentAt).toISOString());
+  const declared = declareStart(incidentAt === undefined ? undefined : inUtc(incidentAt));
   const mark = markDrill(mode);
   const beacon = writeBeacon();
   const files = bringUpFiles(chosen, set);
@@ -177,6 +184,8 @@ function recovering(chosen: Chosen): readonly ListEntry[] {
     ...(mode === 'failover' ? [whatStays()] : keep === undefined ? tearDown(made) : keepFor(keep)),
   ];
 }
+
+const inUtc = (time: string): string => new Date(time).toISOString();
 
 const evidenceOf = (context: ReadContext, set: StepReference<RecoverySet>) => {
   const { region, fleets, databases, files, brokers, searches } = recoveryPlan(context.environment);

@@ -2,7 +2,14 @@ import { NormalizedSchema } from '@smithy/core/schema';
 import type { SchemaRef } from '@smithy/types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSecretName, redact, redacted, redactText } from '../../src/aws/redaction.ts';
+import {
+  isSecretName,
+  redact,
+  redacted,
+  redactPrinted,
+  redactText,
+  secretsIn,
+} from '../../src/aws/redaction.ts';
 import { everyOperation } from './every-operation.ts';
 
 /** A structure with one member of every kind, and itself. */
@@ -153,6 +160,55 @@ function filledIn(schema: NormalizedSchema, depth: number): { input: unknown; se
   return { input: 'plain', secrets: 0 };
 }
 
+describe('what AWS says of a secret that it was sent', () => {
+  const password = String.raw`x"Y<z>&'p\q/é+k=w%9 ~Aa1`;
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  const decimal = (text: string) => text.replace(/[<>&"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+  const formsOf = (text: string): Readonly<Record<string, string>> => ({
+    plain: text,
+    'in JSON': JSON.stringify(text).slice(1, -1),
+    'in JSON within JSON': JSON.stringify(JSON.stringify(text).slice(1, -1)).slice(1, -1),
+    'in a URL': encodeURIComponent(text),
+    'in a form': new URLSearchParams({ text }).toString().slice('text='.length),
+    'in XML': text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+    'in HTML': decimal(text),
+    base64: base64(text),
+    'base64 for URLs': Buffer.from(text).toString('base64url'),
+    hex: Buffer.from(text).toString('hex'),
+    'in capitals of hex': Buffer.from(text).toString('hex').toUpperCase(),
+  });
+
+  it.each(Object.keys(formsOf('')))('is without it: %s', (form) => {
+    for (const member of ['password', 'token', 'pwd']) {
+      const text = JSON.stringify({ username: 'morpheus', nested: { [member]: password } });
+      const secrets = secretsIn(example, { Password: text });
+      for (const sent of [password, text]) {
+        const said = formsOf(sent)[form] ?? '';
+        expect([member, redactText(`Value ${said} is not valid`, secrets)]).toEqual([
+          member,
+          `Value ${redacted} is not valid`,
+        ]);
+      }
+    }
+  });
+
+  it('keeps what merely stands in a text that the schema hides, such as the value of a parameter', () => {
+    const marker = JSON.stringify({ run: 'dr-drill-20260302-021000-abcd', password });
+    const secrets = secretsIn(example, { Sealed: marker });
+    const text = 'ENOSPC in runs/dr-drill-20260302-021000-abcd';
+    expect(redactText(text, secrets)).toBe(text);
+    expect(redactText(password, secrets)).toBe(redacted);
+  });
+
+  it('keeps the names that stand beside it', () => {
+    const secrets = secretsIn(example, {
+      Password: JSON.stringify({ username: 'morpheus-admin', host: 'db.example.com', password }),
+    });
+    const text = 'User morpheus-admin at db.example.com is locked';
+    expect(redactText(text, secrets)).toBe(text);
+  });
+});
+
 describe('a text from outside', () => {
   const key = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
 
@@ -183,5 +239,30 @@ describe('a text from outside', () => {
     'User: arn:aws:sts::111122223333:assumed-role/oncall/ann is not authorized to perform: ec2:DescribeImages',
   ])('keeps its sense: %s', (text) => {
     expect(redactText(text, ['test', ''])).toBe(text);
+  });
+});
+
+describe('what a command on a node printed', () => {
+  it.each([
+    ['+ mysql -h db --password=hunter2-hunter2 -e', '+ mysql -h db --password=(redacted) -e'],
+    ['PGPASSWORD=hunter2-hunter2 psql', 'PGPASSWORD=(redacted) psql'],
+    ['{"user":"a","password": "hunter2 hunter2"}', '{"user":"a","password": (redacted)}'],
+    ["Access denied, token: 'hunter2-hunter2'", 'Access denied, token: (redacted)'],
+    ['+ curl -u morpheus:hunter2-hunter2 https://mq', '+ curl -u morpheus:(redacted) https://mq'],
+    [
+      'cannot reach amqps://morpheus:hunter2@hunter2@mq:5671/x',
+      'cannot reach amqps://morpheus:(redacted)@mq:5671/x',
+    ],
+    ['--password hunter2-hunter2 --host x', '--password (redacted) --host x'],
+  ])('is left without what has the look of a secret: %s', (text, rest) => {
+    expect(redactPrinted(text)).toBe(rest);
+  });
+
+  it.each([
+    'ERROR 1045 (28000): Access denied for user morpheus@10.20.1.7 (using password: YES)',
+    'cannot reach https://mq.example.com:15671/api: timeout',
+    'snapshot s3://backups/2026 is missing',
+  ])('keeps its sense: %s', (text) => {
+    expect(redactPrinted(text)).toBe(text);
   });
 });

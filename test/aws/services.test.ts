@@ -4,6 +4,7 @@ import * as cloudwatch from '../../src/aws/cloudwatch.ts';
 import * as ec2 from '../../src/aws/ec2.ts';
 import * as elb from '../../src/aws/elastic-load-balancing-v2.ts';
 import { getParameter } from '../../src/aws/ssm.ts';
+import { commandInvocation } from '../../src/aws/ssm-commands.ts';
 import { callerIdentity } from '../../src/aws/sts.ts';
 import { AwsCallError } from '../../src/errors.ts';
 import {
@@ -299,4 +300,18 @@ it('reads what a load balancer and a group say', async () => {
   expect(
     await autoScaling.describeLifecycleHooks(aws.reading(autoScaling.describeLifecycleHooks), 'app'),
   ).toEqual([{ LifecycleHookName: 'drain', HeartbeatTimeout: 300 }]);
+});
+
+describe('commands on nodes', () => {
+  it('tell why they failed without a password that they repeat', async () => {
+    const aws = cannedAws(() =>
+      jsonAnswer({
+        Status: 'Failed',
+        ResponseCode: 1,
+        StandardErrorContent: '+ mysql --password=hunter2 -e x',
+      }),
+    );
+    const found = await commandInvocation(aws.reading(commandInvocation), { command: 'c', instance: 'i' });
+    expect(found?.StandardErrorContent).toBe('+ mysql --password=(redacted) -e x');
+  });
 });

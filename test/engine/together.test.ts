@@ -16,7 +16,7 @@ import {
   type StepReference,
   together,
 } from '../../src/engine/step.ts';
-import { Bug, OperatorError, Refusal } from '../../src/errors.ts';
+import { AwsCallError, Bug, OperatorError, Refusal } from '../../src/errors.ts';
 import { type Bench, bench, told, toldInShort } from '../helpers/engine-harness.ts';
 import { creates, deletes, deletesInTurns, type Thing, waitsUntil } from '../helpers/engine-toy-steps.ts';
 
@@ -54,6 +54,17 @@ const failsAt = (id: string, span: number, error: () => Error = () => notSo) =>
       await clock.sleep(seconds(span), signal);
       throw error();
     },
+  });
+const sessionOver = () =>
+  new AwsCallError({
+    code: 'AWS_CREDENTIALS_REFUSED',
+    message: 'AWS does not accept the credentials',
+    hint: 'Log in again',
+    service: 'ec2',
+    operation: 'DescribeInstances',
+    awsCode: 'ExpiredToken',
+    requestId: undefined,
+    transient: false,
   });
 const notSo = new OperatorError({ code: 'NOT_SO', message: 'It is not so' });
 
@@ -541,6 +552,23 @@ describe('a fault of ours in one branch', () => {
     const it = bench([both([failsAt('f', 10)], [failsAt('g', 20, () => new Bug('ours'))])]);
     expect((await it.start()).outcome).toBe('fault');
     expect(it.failures).toEqual([]);
+  });
+
+  test('outweighs a session that is over in another: whoever logs in again and resumes would meet it unwarned', async () => {
+    const it = bench([
+      creates('before'),
+      both([failsAt('f', 10, sessionOver)], [failsAt('g', 20, () => new Bug('ours'))]),
+    ]);
+    expect((await it.start()).outcome).toBe('fault');
+  });
+
+  test('a session that is over in one lets the change of another be finished, and undoes nothing', async () => {
+    const it = bench([both([failsAt('f', 10, sessionOver)], [slowly(creates('a'), 30), creates('b')])]);
+    const { outcome, state } = await it.start();
+    expect(outcome).toBe('interrupted');
+    expect(statusOf(it)).toEqual({ 'both/left/f': 'started', 'both/right/a': 'succeeded' });
+    expect(it.failures).toEqual([]);
+    expect(debtsOf(state).map(({ path }) => path)).toEqual(['both/right/a']);
   });
 });
 

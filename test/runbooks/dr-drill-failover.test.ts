@@ -8,9 +8,11 @@ import { dns, nodeIds, recovery } from '../../src/sandbox/morpheus-prod/names.ts
 import { openSandbox } from '../../src/sandbox/sandbox.ts';
 import { fileSystems } from '../../src/sandbox/services/efs/find.ts';
 import { resolve } from '../../src/sandbox/services/route-53/resolve.ts';
+import { parameterOperations } from '../../src/sandbox/services/ssm/parameter-operations.ts';
 import { accountOf, snapshot } from '../../src/sandbox/world.ts';
 import { recoveryWorld, smallStack } from '../helpers/drill-environment.ts';
 import {
+  leaving,
   type RunSetting,
   resumeFrom,
   rollBackFrom,
@@ -147,6 +149,69 @@ test('a dry run of the whole of it makes every read and no write', async () => {
   const rehearsed = await runIn({ runbook: drDrill, parameters: { mode: 'failover' } }, true);
   expect(rehearsed.end.outcome, JSON.stringify(rehearsed.end.state.error)).toBe('succeeded');
   expect(rehearsed.writes).toEqual([]);
+});
+
+describe('what stands there from before', () => {
+  test('the tag of an earlier failover hands nothing over: undone, this one deletes nothing that users wrote', async () => {
+    const again: RunSetting = {
+      ...failover,
+      keepMoments: false,
+      prepare(sandbox) {
+        small.prepare(sandbox);
+        const [fleet] = recoveryWorld(sandbox).autoScaling.fleets;
+        fleet?.group.Tags?.push({ Key: 'runbook:serves-users', Value: 'yes', PropagateAtLaunch: false });
+      },
+    };
+    const run = await runIn(again);
+    expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
+    const undone = await rollBackFrom(run, again);
+    expect(undone.end.state.error?.code).toBe('CANNOT_UNDO');
+    expect(fileSystems(recoveryWorld(undone.sandbox))).toHaveLength(1);
+  });
+
+  test('a parameter that nodes read has its value again, also after a kill right behind the call', async () => {
+    const name = '/morpheus/prod/files/id';
+    const before = 'fs-of-an-earlier-time';
+    const overwriting: RunSetting = {
+      ...failover,
+      prepare(sandbox) {
+        small.prepare(sandbox);
+        parameterOperations.PutParameter(recoveryWorld(sandbox), {
+          Name: name,
+          Type: 'String',
+          Value: before,
+          Overwrite: true,
+        });
+      },
+    };
+    const run = await runIn(overwriting);
+    const behind = run.moments.find(({ events }) => {
+      const last = events.at(-1);
+      return (
+        last?.type === 'aws-called' && last.operation === 'PutParameter' && last.step.endsWith('/parameter')
+      );
+    });
+    if (behind === undefined) throw new Error('the parameter was not written');
+    const undone = await rollBackFrom(behind, overwriting);
+    expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
+    const left = recoveryWorld(undone.sandbox).systemsManager.parameters.find(({ Name }) => Name === name);
+    expect(left?.Value).toBe(before);
+  });
+
+  test('a record that is missing: users are not sent where nothing leads, and it is said', async () => {
+    const run = await runIn({
+      ...failover,
+      keepMoments: false,
+      operator: leaving,
+      observe(event, { world }) {
+        if (event.type !== 'step-succeeded' || event.step !== `traffic/${dns.name}/hand-over`) return;
+        for (const zone of world.route53.zones)
+          zone.records = zone.records.filter(({ SetIdentifier }) => SetIdentifier !== 'secondary');
+      },
+    });
+    expect(run.end.state.error?.code).toBe('RECORD_MISSING');
+    expect(run.writes).not.toContain('ChangeResourceRecordSets');
+  });
 });
 
 describe('record sets', () => {

@@ -6,6 +6,7 @@ import { drDrill } from '../../src/runbooks/dr-drill.ts';
 import { queue, recovery, recoveryConfigurationId } from '../../src/sandbox/morpheus-prod/names.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { GivenFault } from '../../src/sandbox/scenario.ts';
+import { groupOperations } from '../../src/sandbox/services/auto-scaling/group-operations.ts';
 import { fileSystems } from '../../src/sandbox/services/efs/find.ts';
 import { parameterOperations } from '../../src/sandbox/services/ssm/parameter-operations.ts';
 import { accountOf, snapshot } from '../../src/sandbox/world.ts';
@@ -151,21 +152,40 @@ describe('half-way', () => {
     expect(undone.end.outcome).toBe('rolled-back');
   });
 
-  test('stopped after the fleet was told to grow, before a node of it is there: what undoes takes it back', async () => {
+  test('killed right behind scaling, with no capacity for any node: undone, the fleet is told to have none again', async () => {
     const types = ['m5.xlarge', 'm5a.xlarge', 'm6i.xlarge'];
-    const wrong = setting({ ...within(...types.flatMap(noCapacity)), operator: leaving, keepMoments: true });
-    const { moments } = await runIn(wrong);
-    const told = moments.find(({ events }) => {
+    const without = setting({ ...within(...types.flatMap(noCapacity)), operator: leaving });
+    const run = await runIn({ ...without, keepMoments: true });
+    const behind = run.moments.find(({ events }) => {
       const last = events.at(-1);
       return last?.type === 'aws-called' && last.operation === 'SetDesiredCapacity';
     });
-    if (told === undefined) throw new Error('the fleet was never told to grow');
-    const resumed = await resumeFrom(told, wrong);
-    expect(resumed.end.outcome).toBe('failed-with-changes');
-    expect(resumed.writes.filter((write) => write === 'SetDesiredCapacity')).toHaveLength(1);
-    const undone = await rollBackFrom(resumed, setting());
-    expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
-    expect(recoveryWorld(undone.sandbox).autoScaling.fleets[0]?.group.DesiredCapacity).toBe(0);
+    if (behind === undefined) throw new Error('the fleet was not scaled');
+    const resumed = await resumeFrom(behind, without);
+    for (const undone of [await rollBackFrom(behind, without), await rollBackFrom(resumed, without)]) {
+      expect(undone.end.outcome, JSON.stringify(undone.end.state.error)).toBe('rolled-back');
+      expect(recoveryWorld(undone.sandbox).autoScaling.fleets[0]?.group.DesiredCapacity).toBe(0);
+    }
+  });
+
+  test('somebody scales the recovery fleet meanwhile: its nodes would not be those of the drill, and it says so', async () => {
+    const run = await runIn(
+      setting({
+        observe(event, sandbox) {
+          if (event.type !== 'step-succeeded' || event.step !== 'parameters') return;
+          groupOperations.SetDesiredCapacity(recoveryWorld(sandbox), {
+            AutoScalingGroupName: 'morpheus-prod-app-recovery',
+            DesiredCapacity: 3,
+          });
+        },
+      }),
+    );
+    expect(failureOf(run)).toMatchObject({
+      step: 'fleet/app/point',
+      error: { code: 'RECOVERY_FLEET_IN_USE' },
+    });
+    expect(run.end.outcome).toBe('rolled-back');
+    expect(recoveryWorld(run.sandbox).autoScaling.fleets[0]?.group.DesiredCapacity).toBe(3);
   });
 
   test('the broker is made with the configuration that is kept for it, and no older one is deleted with it', async () => {
@@ -329,6 +349,13 @@ describe('at its end', () => {
     expect(run.end.outcome).toBe('failed-with-changes');
     expect(debtsOf(run.end.state).length).toBeGreaterThan(3);
   });
+});
+
+test('an incident that is yet to begin is refused before anybody is asked: a time until then would be negative', async () => {
+  const run = await runIn(setting({ parameters: { incidentAt: '2026-03-02T20:10:00-08:00' } }));
+  expect(outcomeOf(run)).toBe('failed INCIDENT_IN_THE_FUTURE');
+  expect(run.events.some(({ type }) => type === 'approval-asked')).toBe(false);
+  expect(run.writes).toEqual([]);
 });
 
 describe('what is typed', () => {

@@ -8,6 +8,8 @@ import type { Fault } from '../../src/sandbox/faults/fault.ts';
 import { nodeIds, secrets as secretNames } from '../../src/sandbox/morpheus-prod/names.ts';
 import { morpheusProdEnvironment } from '../../src/sandbox/morpheus-prod.ts';
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { groupOperations } from '../../src/sandbox/services/auto-scaling/group-operations.ts';
+import { instanceOperations } from '../../src/sandbox/services/auto-scaling/instance-operations.ts';
 import { secretsManagerOperations } from '../../src/sandbox/services/secrets-manager/index.ts';
 import { accountOf, snapshot } from '../../src/sandbox/world.ts';
 import {
@@ -300,6 +302,22 @@ describe('a rotation that was left half-done', () => {
     },
   );
 
+  test('whose password the broker has already costs it no reboot', async () => {
+    const run = await runIn(
+      rotating('queue', {
+        parameters: { leftOver: 'resume' },
+        prepare(sandbox) {
+          leaveOver(sandbox, 'queue', { isSet: true });
+          asActiveMq(sandbox);
+        },
+        environment: configured('queue', { set: undefined }),
+      }),
+    );
+    expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
+    expect(run.writes).not.toContain('RebootBroker');
+    expect(standsFirm(run.sandbox, 'queue')).toBe(true);
+  });
+
   test.each([true, false])('is withdrawn, and a new one made (%s)', async (isSet) => {
     const run = await runIn(
       rotating('queue', {
@@ -319,6 +337,22 @@ describe('a rotation that was left half-done', () => {
     expect(standsFirm(run.sandbox, 'database-master')).toBe(true);
     expect(secretIn(run.sandbox, 'database-master').rotation?.enabled).toBe(true);
   });
+});
+
+test('a function that was told to go on, and that finished while nobody looked, is found to have finished', async () => {
+  const world = await failedByFunction('database-master');
+  const setting = rotating('database-master', { parameters: { leftOver: 'resume' }, keepMoments: true });
+  const { moments } = await runIn(setting, false, world);
+  const told = moments.find(({ events }) => {
+    const last = events.at(-1);
+    return last?.type === 'aws-called' && last.operation === 'RotateSecret';
+  });
+  if (told === undefined) throw new Error('the function was not told');
+  const later = { ...setting, keepMoments: false, wake: new Date('2026-03-02T04:30:00Z') };
+  const resumed = await resumeFrom(told, later);
+  expect(resumed.end.outcome, JSON.stringify(resumed.end.state.error)).toBe('succeeded');
+  expect(standsFirm(resumed.sandbox, 'database-master')).toBe(true);
+  await putBack(told as SandboxRun, later, 'database-master');
 });
 
 describe('a rotation function that fails', () => {
@@ -561,4 +595,93 @@ test('AWS throttles every service: it takes longer, and ends the same', async ()
   );
   expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
   expect(standsFirm(run.sandbox, 'queue')).toBe(true);
+});
+
+test('killed right behind the new version of a user of ActiveMQ, the resumed run still reboots the broker', async () => {
+  const setting = rotating('queue', {
+    prepare: asActiveMq,
+    environment: configured('queue', { set: undefined }),
+    keepMoments: true,
+  });
+  const whole = await runIn(setting);
+  const behind = whole.moments.find(({ events }) => {
+    const last = events.at(-1);
+    return last?.type === 'aws-called' && last.operation === 'PutSecretValue';
+  });
+  if (behind === undefined) throw new Error('no version was made');
+  const resumed = await resumeFrom(behind, { ...setting, keepMoments: false });
+  expect(resumed.end.outcome, JSON.stringify(resumed.end.state.error)).toBe('succeeded');
+  expect(resumed.writes).toContain('RebootBroker');
+  expect(standsFirm(resumed.sandbox, 'queue')).toBe(true);
+});
+
+describe('somebody else at work at the same time', () => {
+  test('a version that they put under AWSPENDING meanwhile is not taken from them', async () => {
+    const setting = rotating('queue', {
+      observe(event, sandbox) {
+        if (event.type === 'step-succeeded' && event.step.endsWith('/try-login')) leaveOver(sandbox, 'queue');
+      },
+    });
+    const run = await runIn(setting);
+    expect(failureOf(run)?.error.code).toBe('SECRET_CHANGED');
+    expect(versionWith(secretIn(run.sandbox, 'queue'), 'AWSPENDING')).toBe(leftOver);
+    expect(run.writes).not.toContain('PutSecretValue');
+  });
+
+  test('a version that was to be gone on with, and that they withdrew, is not given to the component', async () => {
+    const run = await runIn(
+      rotating('queue', {
+        parameters: { leftOver: 'resume' },
+        prepare: (sandbox) => leaveOver(sandbox, 'queue'),
+        observe(event, sandbox) {
+          if (event.type !== 'step-succeeded' || !event.step.endsWith('/try-login')) return;
+          secretsManagerOperations.UpdateSecretVersionStage(sandbox.world, {
+            SecretId: secretNames.queue.arn,
+            VersionStage: 'AWSPENDING',
+            RemoveFromVersionId: leftOver,
+          });
+        },
+      }),
+    );
+    expect(failureOf(run)?.error.code).toBe('SECRET_CHANGED');
+    expect(loginWith(run.sandbox.world, 'queue', leftOver)).toBe('refused');
+  });
+
+  test('Auto Scaling replaces a node while the new version is taken up: the others go on, and all are proven', async () => {
+    const setting = rotating('queue', {
+      observe(event, sandbox) {
+        if (event.type !== 'step-succeeded' || !event.step.endsWith('/canary/adopted')) return;
+        instanceOperations.TerminateInstanceInAutoScalingGroup(sandbox.world, {
+          InstanceId: third,
+          ShouldDecrementDesiredCapacity: false,
+        });
+      },
+    });
+    const run = await runIn(setting);
+    expect(run.end.outcome, JSON.stringify(run.end.state.error)).toBe('succeeded');
+    expect(standsFirm(run.sandbox, 'queue')).toBe(true);
+  });
+
+  test('a node that came into service after the others were asked, before a kill, is asked as well', async () => {
+    const setting = rotating('queue', { keepMoments: true });
+    const whole = await runIn(setting);
+    const asked = whole.moments.find(({ events }) => {
+      const last = events.at(-1);
+      return last?.type === 'aws-called' && last.operation === 'SendCommand' && last.step.endsWith('/proof');
+    });
+    if (asked === undefined) throw new Error('no proof was asked for');
+    const meanwhile = await openSandbox({ stored: asked.world });
+    groupOperations.SetDesiredCapacity(meanwhile.world, {
+      AutoScalingGroupName: 'morpheus-prod-app',
+      DesiredCapacity: 4,
+    });
+    meanwhile.advanceTo(new Date(meanwhile.world.now.getTime() + 20 * 60_000));
+    const world = snapshot(accountOf(meanwhile.world));
+    const resumed = await resumeFrom({ ...asked, world }, { ...setting, keepMoments: false });
+    expect(resumed.end.outcome, JSON.stringify(resumed.end.state.error)).toBe('succeeded');
+    const proof = resumed.end.state.steps.get(
+      [...resumed.end.state.steps.keys()].find((path) => path.endsWith('/proof')) ?? '',
+    );
+    expect(proof?.summary).toMatch(/^4 nodes/);
+  });
 });

@@ -66,9 +66,10 @@ const inService = ({ Instances = [] }: AutoScalingGroup): number =>
   Instances.filter(({ LifecycleState }) => LifecycleState === 'InService').length;
 
 function bringUpFleet(name: string, mode: Mode): readonly ListEntry[] {
-  const scaled = scaleFromZero(name);
+  const pointing = pointToParameters(name, mode);
+  const scaled = scaleFromZero(name, pointing);
   return [
-    pointToParameters(name, mode),
+    pointing,
     scaled,
     forEach({
       id: 'instance-type',
@@ -84,10 +85,18 @@ function bringUpFleet(name: string, mode: Mode): readonly ListEntry[] {
   ];
 }
 
-const pointed = z.object({ group: z.string(), region: z.string(), keys: z.array(z.string()) });
+const pointed = z.object({
+  group: z.string(),
+  region: z.string(),
+  keys: z.array(z.string()),
+  /** Nodes that the group was told to have, before it was scaled: a kill while that is done would lose it. */
+  desired: z.int(),
+});
+
+type Pointed = z.output<typeof pointed>;
 
 /** The group hands its tags on to the nodes, whose user data reads them. In a failover nodes look where they always do. */
-const pointToParameters = (name: string, mode: Mode): Change<z.output<typeof pointed>> =>
+const pointToParameters = (name: string, mode: Mode): Change<Pointed> =>
   change({
     id: 'point',
     title:
@@ -98,18 +107,20 @@ const pointToParameters = (name: string, mode: Mode): Change<z.output<typeof poi
     returns: pointed,
     async findApplied(context) {
       const tags = tagsOfGroup(context, mode);
-      const { Tags = [] } = await groupIn(context, name);
+      const group = await groupIn(context, name);
+      const { Tags = [] } = group;
       const has = Object.entries(tags).every(([key, value]) =>
         Tags.some(({ Key, Value }) => Key === key && Value === value),
       );
-      const { recovery, region } = fleetIn(context, name);
-      return has ? { group: recovery.group, region, keys: Object.keys(tags) } : undefined;
+      return has ? pointedTo(context, name, group, tags) : undefined;
     },
     async apply(context) {
       const tags = tagsOfGroup(context, mode);
       const { recovery, region } = fleetIn(context, name);
+      const group = await groupIn(context, name);
+      refuseNodes(group, region);
       await tagGroup(context.aws.in(region), recovery.group, tags);
-      return { group: recovery.group, region, keys: Object.keys(tags) };
+      return pointedTo(context, name, group, tags);
     },
     undo: {
       title: 'Take the tags off the recovery group',
@@ -121,6 +132,29 @@ const pointToParameters = (name: string, mode: Mode): Change<z.output<typeof poi
       },
     },
   });
+
+const pointedTo = (
+  context: ReadContext,
+  name: string,
+  { DesiredCapacity = 0 }: AutoScalingGroup,
+  tags: Readonly<Record<string, string>>,
+): Pointed => {
+  const { recovery, region } = fleetIn(context, name);
+  return { group: recovery.group, region, keys: Object.keys(tags), desired: DesiredCapacity };
+};
+
+/** Nodes that are there already have read their parameters: they would not use what this run has restored, and could not be told apart. */
+function refuseNodes(
+  { AutoScalingGroupName = '', DesiredCapacity = 0, Instances = [] }: AutoScalingGroup,
+  region: string,
+): void {
+  if (DesiredCapacity === 0 && Instances.length === 0) return;
+  throw new OperatorError({
+    code: 'RECOVERY_FLEET_IN_USE',
+    message: `${AutoScalingGroupName} in ${region} is told to have ${DesiredCapacity} nodes, and has ${Instances.length}, which this run did not launch: they have not read its parameters. Nothing was changed there`,
+    hint: `Find out who needs them. If nobody does: aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${AutoScalingGroupName} --min-size 0 --desired-capacity 0 --region ${region}; then: runbook resume`,
+  });
+}
 
 function tagsOfGroup(context: ReadContext, mode: Mode): Readonly<Record<string, string>> {
   const { tag } = recoveryOf(context.environment).parameters;
@@ -141,7 +175,7 @@ const scaled = z.object({
 
 type Scaled = z.output<typeof scaled>;
 
-const scaleFromZero = (name: string): Change<Scaled> =>
+const scaleFromZero = (name: string, pointing: StepReference<Pointed>): Change<Scaled> =>
   change({
     id: 'scale',
     title: 'Scale the recovery fleet from zero',
@@ -149,15 +183,16 @@ const scaleFromZero = (name: string): Change<Scaled> =>
     returns: scaled,
     async findApplied(context) {
       const group = await groupIn(context, name);
-      const { capacity } = fleetIn(context, name).recovery;
-      // Its instances may not be there yet, nor come at all.
-      return group.DesiredCapacity === capacity ? scaledTo(context, name, group, 0) : undefined;
+      const { desired } = context.outputOf(pointing);
+      // Where there is no capacity it has no node for as long as one looks.
+      const isScaled = group.DesiredCapacity === fleetIn(context, name).recovery.capacity;
+      return isScaled ? scaledTo(context, name, group, desired) : undefined;
     },
     async apply(context) {
       const group = await groupIn(context, name);
       const { recovery, region } = fleetIn(context, name);
       await setDesiredCapacity(context.aws.in(region), recovery.group, recovery.capacity);
-      return scaledTo(context, name, group, group.DesiredCapacity ?? 0);
+      return scaledTo(context, name, group, context.outputOf(pointing).desired);
     },
     summary: ({ before, capacity }) => `from ${before} to ${capacity}`,
     undo: {

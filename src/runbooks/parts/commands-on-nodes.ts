@@ -65,7 +65,9 @@ async function runOnSome(context: ChangeContext, command: Command): Promise<read
   const since = sinceOf(context);
   const before = await findSentToNodes(aws, { comment: command.comment, since });
   const isUnderWay =
-    before !== undefined && (await answersOf(aws, before.command, before.nodes)) === undefined;
+    before !== undefined &&
+    areAmong(command.nodes, before.nodes) &&
+    (await answersOf(aws, before.command, before.nodes)) === undefined;
   const sent = isUnderWay
     ? { command: before.command, nodes: before.nodes }
     : { command: await send(context, command), nodes: command.nodes };
@@ -85,6 +87,9 @@ async function runOnSome(context: ChangeContext, command: Command): Promise<read
   });
   return answers ?? sent.nodes.map((node) => ({ node, text: '', status: 'not answered in time' }));
 }
+
+const areAmong = (some: readonly string[], all: readonly string[]): boolean =>
+  some.every((node) => all.includes(node));
 
 /** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html#API_SendCommand_Errors */
 const unreachable = ['InvalidInstanceId', 'UnsupportedPlatformType'];
@@ -181,6 +186,9 @@ export const askNodes = <Output extends object>(
     async findApplied(context) {
       const answers = await answersTo(context, commentOf(context, `${about}/${id}`));
       if (answers === undefined) return undefined;
+      // One that went to some of them alone, or to those that were there then, proves nothing of the others.
+      const answered = answers.map(({ node }) => node);
+      if (!areAmong(await nodes(context), answered)) return undefined;
       try {
         return read(answers, context);
       } catch (error) {

@@ -48,6 +48,22 @@ export const declareStart = (incidentAt: string | undefined): Check<Declared> =>
     summary: ({ at }) => momentText(at),
   });
 
+/** Before anybody is asked: clocks that begin to run later would count less than nothing, and the objective would be met. */
+export const incidentHasBegun = (incidentAt: string): Check<void> =>
+  check({
+    id: 'incident',
+    title: `The incident began at ${incidentAt}`,
+    async run({ clock }) {
+      const now = clock.now();
+      if (Date.parse(incidentAt) <= now.getTime()) return;
+      throw new OperatorError({
+        code: 'INCIDENT_IN_THE_FUTURE',
+        message: `--incident-at ${incidentAt} is yet to come: it is ${now.toISOString()} now. Nothing was changed`,
+        hint: 'Give the time with its offset from UTC, such as 2026-03-02T02:10:00Z or 2026-03-01T18:10:00-08:00',
+      });
+    },
+  });
+
 /** A list of steps, and what of them had to be over before it could begin. */
 export interface MeasuredPhase {
   readonly name: string;

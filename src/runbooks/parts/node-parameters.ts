@@ -13,7 +13,12 @@ import { type Mode, parameterPrefix, tagsFor } from './drill-mode.ts';
 import { recoveryOf } from './recovered-components.ts';
 
 /** A parameter that the nodes read to find a component. */
-const parameter = z.object({ name: z.string(), value: z.string() });
+const parameter = z.object({
+  name: z.string(),
+  value: z.string(),
+  /** What it said when the parameters were listed, so that a kill while it is written loses nothing. */
+  before: z.string().optional(),
+});
 
 export type NodeParameter = z.output<typeof parameter>;
 
@@ -36,18 +41,40 @@ export const writeParameters = (
   forEach({
     id,
     title: `Write the parameters by which the nodes find ${whose}`,
-    uses,
+    uses: [getParameter, ...uses],
     item: parameter,
-    items,
+    async items(context) {
+      const all: NodeParameter[] = [];
+      for (const { name, value } of await items(context)) {
+        const place = placeOf(name, mode, context);
+        const before = (await getParameter(context.aws.in(place.region), place.name))?.Value;
+        all.push({ name, value, ...(before !== undefined && { before }) });
+      }
+      return all;
+    },
     key: ({ name }) => name,
     steps: (item) => [writeParameter(item, mode)],
     example: { name: `${whose}/endpoint`, value: '...' },
   });
 
-function writeParameter({ name, value }: NodeParameter, mode: Mode): Change<z.output<typeof written>> {
-  const place = ({ environment, runId }: Pick<ReadContext, 'environment' | 'runId'>) => ({
-    name: `${parameterPrefix(environment, mode, runId)}/${name}`,
-    region: recoveryOf(environment).region,
+const placeOf = (
+  name: string,
+  mode: Mode,
+  { environment, runId }: Pick<ReadContext, 'environment' | 'runId'>,
+) => ({
+  name: `${parameterPrefix(environment, mode, runId)}/${name}`,
+  region: recoveryOf(environment).region,
+});
+
+function writeParameter(
+  { name, value, before }: NodeParameter,
+  mode: Mode,
+): Change<z.output<typeof written>> {
+  const asWritten = (own: string, region: string): z.output<typeof written> => ({
+    name: own,
+    region,
+    value,
+    ...(before !== undefined && { before }),
   });
   return change<z.output<typeof written>>({
     id: 'parameter',
@@ -55,26 +82,25 @@ function writeParameter({ name, value }: NodeParameter, mode: Mode): Change<z.ou
     uses: [getParameter, createParameter, setParameter, deleteParameter],
     returns: written,
     async findApplied(context) {
-      const { name: own, region } = place(context);
+      const { name: own, region } = placeOf(name, mode, context);
       const found = await getParameter(context.aws.in(region), own);
-      return found?.Value === value ? { name: own, region, value } : undefined;
+      return found?.Value === value ? asWritten(own, region) : undefined;
     },
     async apply(context) {
-      const { name: own, region } = place(context);
+      const { name: own, region } = placeOf(name, mode, context);
       const there = context.aws.in(region);
-      const before = (await getParameter(there, own))?.Value;
       if (before === undefined)
         await createParameter(there, { name: own, value, tags: tagsFor(mode)(context) });
       else await setParameter(there, { name: own, value });
-      return { name: own, region, value, ...(before !== undefined && { before }) };
+      return asWritten(own, region);
     },
     summary: ({ name: own, value: now }) => `${own} = ${now}`,
     undo: {
       title: `Take parameter ${name} back`,
-      async apply({ aws }, { name: own, region, before }) {
+      async apply({ aws }, { name: own, region, before: said }) {
         const there = aws.in(region);
-        if (before === undefined) await deleteParameter(there, own);
-        else await setParameter(there, { name: own, value: before });
+        if (said === undefined) await deleteParameter(there, own);
+        else await setParameter(there, { name: own, value: said });
       },
     },
   });

@@ -154,7 +154,8 @@ async function act(
   const arn = secret.secret;
   switch (action) {
     case 'set before':
-      return setPassword(context, secret, before, `${secret.name}/put-back/set`);
+      await setPassword(context, secret, before, `${secret.name}/put-back/set`);
+      return;
     case 'move back':
       return moveStage(aws, { secret: arn, stage: 'AWSCURRENT', from: next, to: before });
     case 'withdraw':

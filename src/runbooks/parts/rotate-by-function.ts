@@ -17,7 +17,7 @@ import { type NamedSecret, secretOf } from './rotated-secrets.ts';
 import type { RotationItem } from './rotation-item.ts';
 import { type AllFacts, readSecret, type SecretFacts, stagesIn } from './secret-facts.ts';
 import { loginsWork, type TestedLogins } from './test-logins.ts';
-import { secretAsApproved, versionMadeBy } from './versions-made.ts';
+import { refuseOtherPending, secretAsApproved, versionMadeBy } from './versions-made.ts';
 
 /** The secret's own function creates, sets, tests and finishes; this tool follows it, and tries for itself what works. */
 export function rotateByFunction(
@@ -69,11 +69,11 @@ function haveItRotated(
     title: `Have the rotation function of ${name} rotate it${resumed === undefined ? '' : ', from where it stopped'}`,
     uses: [...putBackUses, rotateSecret],
     async findApplied(context) {
-      if (resumed !== undefined) return undefined;
       const described = await readSecret(context, secretOf(context.environment, name));
-      const next = versionMadeBy(context);
+      const next = resumed ?? versionMadeBy(context);
       const { current, pending } = stagesIn(described);
-      return current === next || pending === next
+      // A version that was left over is pending before its function is told to go on, too: only that it is current says that it was.
+      return current === next || (resumed === undefined && pending === next)
         ? begunFrom(
             secretAsApproved(context, name, secrets),
             next,
@@ -83,8 +83,10 @@ function haveItRotated(
     },
     async apply(context) {
       const secret = secretOf(context.environment, name);
-      const facts = secretAsApproved(context, name, secrets, stagesIn(await readSecret(context, secret)));
+      const stages = stagesIn(await readSecret(context, secret));
+      const facts = secretAsApproved(context, name, secrets, stages);
       const next = resumed ?? versionMadeBy(context);
+      refuseOtherPending(name, stages, { next, resumed });
       const answer = await rotateSecret(context.aws, secret.secret, next);
       if (answer === 'reattempted' && resumed === undefined)
         throw new OperatorError({

@@ -30,9 +30,9 @@ import {
   setPassword,
   setUses,
 } from './set-password.ts';
-import { isFresh, loginsWork, type TestedLogins } from './test-logins.ts';
+import { isFresh, loginsWork, type TestedLogins, tryLoginStep } from './test-logins.ts';
 import { loginUses, stagesOfRotation, standingNow } from './try-logins.ts';
-import { secretAsApproved, versionMadeBy } from './versions-made.ts';
+import { refuseOtherPending, secretAsApproved, versionMadeBy } from './versions-made.ts';
 import { actionForwards } from './which-password-works.ts';
 
 /** This tool makes the new version, gives it to the component, tries it and promotes it. */
@@ -45,7 +45,7 @@ export function rotateByTool(
   const tested = loginsWork(name, begun);
   return [
     begun,
-    ...(setBy === undefined ? [] : setIn(name, setBy, rebootTimeout, begun)),
+    ...(setBy === undefined ? [] : setIn(name, setBy, rebootTimeout, begun, leftOver?.how === 'resume')),
     tested,
     promote(name, begun, tested),
   ];
@@ -92,7 +92,10 @@ function newVersion(
     async apply(context) {
       const { aws, clock, environment } = context;
       const secret = secretOf(environment, name);
-      const facts = secretAsApproved(context, name, secrets, stagesIn(await readSecret(context, secret)));
+      const stages = stagesIn(await readSecret(context, secret));
+      const facts = secretAsApproved(context, name, secrets, stages);
+      const next = versionMadeBy(context);
+      refuseOtherPending(name, stages, { next, resumed });
       const field = secret.field ?? undefined;
       if (resumed !== undefined) {
         const left = await getSecretValue(aws, secret.secret, resumed);
@@ -101,7 +104,6 @@ function newVersion(
       const current = await getSecretValue(aws, secret.secret, facts.current);
       const password = await randomPassword(aws, passwordRules(secret));
       const value = withPassword(current, password, { field, users: secret.users });
-      const next = versionMadeBy(context);
       await putPending(aws, { secret: secret.secret, version: next, value });
       return begunFrom(facts, next, clock.now(), userIn(value, { field }));
     },
@@ -110,34 +112,45 @@ function newVersion(
   });
 }
 
-const wasSet = z.object({ how: z.string() });
+/** With the user, where the password was set for one by name: a new version that was found after a kill does not tell whose it is. */
+const wasSet = z.object({ how: z.string(), user: z.string().optional() });
+type WasSet = z.output<typeof wasSet>;
+
+const setFor = (how: SetBy | 'the rotation before', user: string | undefined): WasSet => ({
+  how,
+  ...(user !== undefined && { user }),
+});
 
 function setIn(
   name: string,
   setBy: SetBy,
   rebootTimeout: Milliseconds,
   begun: StepReference<Rotation>,
+  isResumed: boolean,
 ): readonly ListEntry[] {
   const what = `${name}/set-password`;
-  const set = change({
+  const set = change<WasSet>({
     id: 'set-password',
     title: `Give the component the new password of ${name}`,
     uses: [...loginUses, ...setUses[setBy]],
     returns: wasSet,
     async findApplied(context) {
-      return (await isSet(context, name, setBy, context.outputOf(begun), what)) ? { how: setBy } : undefined;
+      const made = context.outputOf(begun);
+      // To set it once more would change nothing, and cost a reboot of the broker. Whether it still works is tried next.
+      if (isResumed && context.outputOf(tryLoginStep).leftOver === 'works')
+        return setFor('the rotation before', made.user);
+      return (await isSet(context, name, setBy, made, what)) ? setFor(setBy, made.user) : undefined;
     },
     async apply(context) {
       const secret = secretOf(context.environment, name);
-      await setPassword(context, secret, context.outputOf(begun).next, what);
-      return { how: setBy };
+      return setFor(setBy, await setPassword(context, secret, context.outputOf(begun).next, what));
     },
     summary: ({ how }) => `by ${how}`,
     undoneBy: newVersionStep,
   });
   if (setBy === 'command') return [set];
   return setBy === 'broker-user'
-    ? [set, ...rebootFor(name, rebootTimeout, begun)]
+    ? [set, ...rebootFor(name, rebootTimeout, set)]
     : [set, holds(name, setBy, begun)];
 }
 
@@ -203,13 +216,9 @@ function holds(name: string, setBy: SetBy, begun: StepReference<Rotation>): Wait
   });
 }
 
-function rebootFor(
-  name: string,
-  timeout: Milliseconds,
-  begun: StepReference<Rotation>,
-): readonly ListEntry[] {
+function rebootFor(name: string, timeout: Milliseconds, set: StepReference<WasSet>): readonly ListEntry[] {
   const pendingOf = async ({ aws, environment, outputOf }: ReadContext) => {
-    const { user } = outputOf(begun);
+    const { user } = outputOf(set);
     const broker = brokerIn(environment, secretOf(environment, name));
     const state = (await describeBroker(aws, broker))?.BrokerState ?? 'missing';
     const waits = user !== undefined && (await describeUser(aws, broker, user))?.Pending !== undefined;

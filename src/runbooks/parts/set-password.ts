@@ -25,6 +25,7 @@ export const componentReads = [describeCluster, describeBroker, describeDomain];
  * Gives the component the password of one version of the secret. The value is read here, handed to the call, and kept nowhere. Again is as
  * good as once.
  * @param what tells this command from others of the run
+ * @returns the user that it was set for, where the secret names one and AWS's API was asked
  * @throws OperatorError where the component's user is another than the secret's, or the command failed
  */
 export async function setPassword(
@@ -32,11 +33,14 @@ export async function setPassword(
   secret: NamedSecret,
   version: string,
   what: string,
-): Promise<void> {
+): Promise<string | undefined> {
   const { aws, environment } = context;
   const setBy = setByOf(environment, secret);
   if (setBy === undefined) throw cannotSet(secret);
-  if (setBy === 'command') return setByCommand(context, secret, version, what);
+  if (setBy === 'command') {
+    await setByCommand(context, secret, version, what);
+    return undefined;
+  }
   const field = secret.field ?? undefined;
   const value = await getSecretValue(aws, secret.secret, version);
   const password = passwordIn(value, { field });
@@ -47,14 +51,17 @@ export async function setPassword(
       const master = (await describeCluster(aws, cluster))?.MasterUsername;
       if (user !== undefined && user !== master)
         throw otherUser(secret, user, `the master user of ${cluster} is ${master}`);
-      return setMasterPassword(aws, cluster, password);
+      await setMasterPassword(aws, cluster, password);
+      return user;
     }
     case 'search-master-user':
       if (user === undefined) throw otherUser(secret, 'nobody', 'the secret must name the master user');
-      return setSearchMasterPassword(aws, { domain: domainIn(environment, secret), user, password });
+      await setSearchMasterPassword(aws, { domain: domainIn(environment, secret), user, password });
+      return user;
     case 'broker-user':
       if (user === undefined) throw otherUser(secret, 'nobody', 'the secret must name the user');
-      return setBrokerUserPassword(aws, { broker: brokerIn(environment, secret), user, password });
+      await setBrokerUserPassword(aws, { broker: brokerIn(environment, secret), user, password });
+      return user;
     default:
       return setBy satisfies never;
   }

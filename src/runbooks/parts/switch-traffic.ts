@@ -42,7 +42,8 @@ const switched = z.object({
 
 /**
  * From here on what users write is in the recovery Region alone. So a rollback sends them home, where somebody serves there, and then stops:
- * nothing that it finds before this may be deleted by a machine.
+ * nothing that it finds before this may be deleted by a machine. The mark has the run's id: that of an earlier failover would be taken for
+ * somebody else's change, and a rollback would pass it by.
  */
 const handOver = (): Change<z.output<typeof handedOver>> =>
   change<z.output<typeof handedOver>>({
@@ -50,18 +51,18 @@ const handOver = (): Change<z.output<typeof handedOver>> =>
     title: 'Mark the recovery fleets as those that serve users',
     uses: [describeGroup, tagGroup],
     returns: handedOver,
-    async findApplied({ aws, environment }) {
+    async findApplied({ aws, environment, runId }) {
       const groups = groupsOf(environment);
       for (const group of groups) {
         const { Tags = [] } = (await describeGroup(aws.in(recoveryOf(environment).region), group)) ?? {};
-        if (!Tags.some(({ Key, Value }) => Key === servesTag && Value === 'yes')) return undefined;
+        if (!Tags.some(({ Key, Value }) => Key === servesTag && Value === runId)) return undefined;
       }
       return { groups };
     },
-    async apply({ aws, environment }) {
+    async apply({ aws, environment, runId }) {
       const groups = groupsOf(environment);
       for (const group of groups)
-        await tagGroup(aws.in(recoveryOf(environment).region), group, { [servesTag]: 'yes' });
+        await tagGroup(aws.in(recoveryOf(environment).region), group, { [servesTag]: runId });
       return { groups };
     },
     summary: ({ groups }) => groups.join(', '),
@@ -163,17 +164,37 @@ function routingOf({ environment }: Pick<ReadContext, 'environment'>): Routing {
 }
 
 async function setsOf(
-  { aws }: Pick<ReadContext, 'aws'>,
+  context: Pick<ReadContext, 'aws' | 'environment'>,
   zone: string,
   name: string,
 ): Promise<readonly ResourceRecordSet[]> {
-  const sets = await recordSetsOf(aws, zone, name);
-  if (sets !== undefined) return sets;
+  const sets = await recordSetsOf(context.aws, zone, name);
+  if (sets === undefined)
+    throw new OperatorError({
+      code: 'ZONE_MISSING',
+      message: `Hosted zone ${zone} is not in this account: ${name} cannot be switched`,
+      hint: 'Correct recovery.dns.zone in runbook.yaml',
+    });
+  const { home, recovery } = routingOf(context);
+  const missing = missingIn(sets, home, recovery);
+  if (missing.length === 0) return sets;
   throw new OperatorError({
-    code: 'ZONE_MISSING',
-    message: `Hosted zone ${zone} is not in this account: ${name} cannot be switched`,
-    hint: 'Correct recovery.dns.zone in runbook.yaml',
+    code: 'RECORD_MISSING',
+    message: `${name} has no record set ${missing.join(' and ')} any more: to switch it would leave users with nowhere to go, so nothing was changed`,
+    hint: `Make it again, or correct recovery.dns: aws route53 list-resource-record-sets --hosted-zone-id ${zone}`,
   });
+}
+
+/** Sides that lack a record of a type (A, AAAA) that is there for the other. */
+function missingIn(sets: readonly ResourceRecordSet[], ...sides: readonly string[]): readonly string[] {
+  const ofSides = sets.filter(({ SetIdentifier = '' }) => sides.includes(SetIdentifier));
+  if (ofSides.length === 0) return sides;
+  const types = [...new Set(ofSides.map(({ Type }) => Type))];
+  return sides.flatMap((side) =>
+    types
+      .filter((type) => !ofSides.some(({ SetIdentifier, Type }) => SetIdentifier === side && Type === type))
+      .map((type) => `${side} (${type})`),
+  );
 }
 
 /**

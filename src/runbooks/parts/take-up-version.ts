@@ -19,7 +19,7 @@ import { batchesOf, replacementOrder } from './capacity.ts';
 import { answerText, askNodes, type NodeAnswer } from './commands-on-nodes.ts';
 import { type FleetFacts, fleetExists } from './fleet-facts.ts';
 import { progressText, servingNodes } from './fleet-view.ts';
-import { fleetReads, watchFleet } from './fleet-watch.ts';
+import { fleetOf, fleetReads, watchFleet } from './fleet-watch.ts';
 import {
   credentialOf,
   credentialText,
@@ -133,6 +133,24 @@ const allDid = (answers: readonly NodeAnswer[], what: string): { nodes: string[]
   });
 };
 
+/** A node that Auto Scaling has replaced meanwhile is told nothing: its successor loaded what is AWSCURRENT, and the proof asks that one. */
+async function stillThere(
+  { aws, environment }: Pick<ReadContext, 'aws' | 'environment'>,
+  fleet: string,
+  nodes: readonly string[],
+): Promise<readonly string[]> {
+  const { Instances = [] } = (await describeGroup(aws, fleetOf(environment, fleet).group)) ?? {};
+  const leaving = Instances.flatMap(({ InstanceId, LifecycleState = '' }) =>
+    LifecycleState.startsWith('Terminat') ? (InstanceId ?? []) : [],
+  );
+  return nodes.filter(
+    (node) => Instances.some(({ InstanceId }) => InstanceId === node) && !leaving.includes(node),
+  );
+}
+
+const nodesText = (nodes: readonly string[]): string =>
+  nodes.length === 0 ? 'none, since they were replaced' : nodes.join(', ');
+
 const reload = (name: string, fleet: string, batch: string, nodes: readonly string[]) =>
   askNodes(
     {
@@ -140,12 +158,13 @@ const reload = (name: string, fleet: string, batch: string, nodes: readonly stri
       title: `Have ${nodes.join(', ')} take up what is AWSCURRENT`,
       about: `${name}/${fleet}/${batch}`,
       returns: nodesOut,
-      nodes: async () => nodes,
+      nodes: (context) => stillThere(context, fleet, nodes),
       line: ({ environment }) => consumerOf(environment, name, fleet).reload ?? '',
       read: (answers) => allDid(answers, 'The reload'),
-      summary: (told) => told.nodes.join(', '),
+      summary: (told) => nodesText(told.nodes),
     },
     newVersionStep,
+    [describeGroup],
   );
 
 const held = z.object({ group: z.string() });
@@ -187,7 +206,8 @@ function restarts(
     id: 'nodes',
     title: 'Drain and restart each node of the batch',
     item: z.object({ id: z.string() }),
-    items: async () => nodes.map((id) => ({ id })),
+    uses: [describeGroup],
+    items: async (context) => (await stillThere(context, fleetName, nodes)).map((id) => ({ id })),
     key: ({ id }) => id,
     example: { id: 'i-0123456789abcdef0' },
     steps: ({ id }) => [
@@ -245,15 +265,16 @@ const adopted = (name: string, fleet: string, batch: string, nodes: readonly str
       title: `Have ${nodes.join(', ')} tell which version ${nodes.length === 1 ? 'it has' : 'they have'} loaded`,
       about: `${name}/${fleet}/${batch}`,
       returns: adoption,
-      nodes: async () => nodes,
+      nodes: (context) => stillThere(context, fleet, nodes),
       line: (context) => statusLine(context, name, fleet, context.outputOf(begun).at),
       read(answers, context) {
         refuseOthers(name, credentialsIn(answers, context));
         return { nodes: answers.map(({ node }) => node) };
       },
-      summary: (told) => `the new version, and healthy: ${told.nodes.join(', ')}`,
+      summary: (told) => `the new version, and healthy: ${nodesText(told.nodes)}`,
     },
     newVersionStep,
+    [describeGroup],
   );
 
 const statusLine = ({ environment }: ReadContext, name: string, fleet: string, since: Date): string =>

@@ -97,6 +97,8 @@ function loginFails(
 
 const tried = z.object({ before: answer, leftOver: answer.optional() });
 
+export const tryLoginStep = { id: 'try-login', returns: tried };
+
 /**
  * Before anything is put or set: the version that is current must be the one that works, or that of a rotation that did not finish. It
  * changes nothing; but only a change may run a command on a node.
@@ -117,10 +119,9 @@ export function currentLoginWorks(
     );
   };
   return change({
-    id: 'try-login',
+    ...tryLoginStep,
     title: `Have a node log in with the version of ${name} that is current${leftOver === undefined ? '' : ', and with the one that was left over'}`,
     uses: loginUses,
-    returns: tried,
     async findApplied(context) {
       const before = await loginTried(context, `${what}/current`);
       const left = leftOver === undefined ? undefined : await loginTried(context, `${what}/left-over`);
@@ -147,12 +148,12 @@ function currentFails(named: NamedSecret, version: string, before: Answer): Oper
   return before === 'refused'
     ? new OperatorError({
         code: 'CURRENT_LOGIN_REFUSED',
-        message: `The component refuses the version of secrets.${name} that is AWSCURRENT: whoever boots now does not get in. Nothing was changed`,
+        message: `The component refuses the version of secrets.${name} that is AWSCURRENT: whoever boots now does not get in. No password and no stage was changed`,
         hint,
       })
     : new OperatorError({
         code: 'LOGIN_NOT_TOLD',
-        message: `No node could tell whether the version of secrets.${name} that is AWSCURRENT works. Nothing was changed`,
+        message: `No node could tell whether the version of secrets.${name} that is AWSCURRENT works. No password and no stage was changed`,
         hint,
       });
 }

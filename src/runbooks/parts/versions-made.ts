@@ -11,6 +11,24 @@ export const versionMadeBy = ({ runId }: Pick<ReadContext, 'runId'>): string =>
   `runbook.${runId}`.padEnd(32, '.').slice(0, 64);
 
 /**
+ * AWSPENDING may be on this run's own version, or where it was approved to be gone on with; else a new version would take it from somebody
+ * else's, whose password the component may have by now.
+ * @throws OperatorError where it is elsewhere
+ */
+export function refuseOtherPending(
+  name: string,
+  { pending }: Stages,
+  { next, resumed }: { readonly next: string; readonly resumed: string | undefined },
+): void {
+  if (resumed === undefined ? pending === undefined || pending === next : pending === resumed) return;
+  throw new OperatorError({
+    code: 'SECRET_CHANGED',
+    message: `AWSPENDING of secrets.${name} is on ${pending === undefined ? 'no version' : `version ${pending}`}, which is not what was approved: somebody else works on it. Nothing was changed`,
+    hint: 'Find out who; then start the runbook again: what it would do now may be something else',
+  });
+}
+
+/**
  * The secret as it was approved.
  * @throws OperatorError where its stages are others by now
  */
