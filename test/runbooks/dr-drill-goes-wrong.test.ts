@@ -58,12 +58,6 @@ describe('before anything is restored', () => {
     return { environment: { ...small.environment, components } };
   };
 
-  test('an incident that is still to come is none: nothing is changed', async () => {
-    const run = await runIn(setting({ parameters: { incidentAt: '2027-03-02T01:40:00Z' } }));
-    expect(outcomeOf(run)).toBe('failed INCIDENT_TO_COME');
-    expect(run.writes).toEqual([]);
-  });
-
   test('a copy that is too old stops it, with nothing changed', async () => {
     const run = await runIn(setting(impatient(minutes(30))));
     expect(outcomeOf(run)).toBe('failed EVALUATION_FAILS');

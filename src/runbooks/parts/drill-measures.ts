@@ -36,14 +36,7 @@ export const declareStart = (incidentAt: string | undefined): Check<Declared> =>
         : 'The start is declared: the clock has been running since the incident',
     returns: declaredSchema,
     async run({ clock }) {
-      const now = clock.now();
-      if (incidentAt !== undefined && Date.parse(incidentAt) > now.getTime())
-        throw new OperatorError({
-          code: 'INCIDENT_TO_COME',
-          message: `--incident-at ${incidentAt} is still to come: it is ${momentText(now)}. Nothing was changed`,
-          hint: 'Start again with the time at which the incident began, in UTC (with a Z at its end) or with its offset from UTC, such as +02:00',
-        });
-      return { at: incidentAt ?? now.toISOString() };
+      return { at: incidentAt ?? clock.now().toISOString() };
     },
     summary: ({ at }) => momentText(at),
   });
@@ -58,7 +51,7 @@ export const incidentHasBegun = (incidentAt: string): Check<void> =>
       if (Date.parse(incidentAt) <= now.getTime()) return;
       throw new OperatorError({
         code: 'INCIDENT_IN_THE_FUTURE',
-        message: `--incident-at ${incidentAt} is yet to come: it is ${now.toISOString()} now. Nothing was changed`,
+        message: `--incident-at ${incidentAt} is yet to come: it is ${momentText(now)} now. Nothing was changed`,
         hint: 'Give the time with its offset from UTC, such as 2026-03-02T02:10:00Z or 2026-03-01T18:10:00-08:00',
       });
     },
