@@ -359,7 +359,11 @@ function nextCommands(
     case 'rolled-back':
       return [];
     case 'declined':
-      return [resume('be asked again; without a terminal add --yes --reason "..."')];
+      return [
+        resume(
+          'be asked again, on a terminal; where it need not be typed, --yes --reason "..." does without one',
+        ),
+      ];
     case 'succeeded':
       return undoWhere('go back: undo what this run changed, the latest first');
     case 'failed':
