@@ -14,7 +14,6 @@ import {
   type Change,
   change,
   type ForEach,
-  forEach,
   type ListEntry,
   type StepReference,
   wait,
@@ -22,22 +21,19 @@ import {
 import { OperatorError } from '../../errors.ts';
 import { isOlderThanRun, tellToGo } from './delete-temporary.ts';
 import { type BringUp, tagsFor } from './drill-mode.ts';
-import { writeParameters } from './node-parameters.ts';
-import { recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.ts';
+import { eachRecovered } from './each-recovered.ts';
+import { nameInUse } from './name-in-use.ts';
+import { filledIn, writeParameters } from './node-parameters.ts';
+import { recoveredNamed, recoveryOf } from './recovered-components.ts';
 import { loginReads, replicatedLogin } from './replicated-login.ts';
 
-const brokerItem = z.object({ name: z.string() });
-
 /** Makes every broker anew: Amazon MQ keeps nothing that could be restored. Its definitions are imported once a node can. */
-export const bringUpBrokers = (bringUp: BringUp): ForEach<z.output<typeof brokerItem>> =>
-  forEach({
+export const bringUpBrokers = (bringUp: BringUp): ForEach<{ name: string }> =>
+  eachRecovered('broker', {
     id: 'queue',
     title: 'Make each broker anew',
-    item: brokerItem,
-    items: async ({ environment }) => recoveredOf(environment, 'broker').map(({ name }) => ({ name })),
-    key: ({ name }) => name,
-    steps: ({ name }) => bringUpBroker(name, bringUp),
-    example: { name: 'queue' },
+    example: 'queue',
+    steps: (name) => bringUpBroker(name, bringUp),
   });
 
 const made = z.object({ broker: z.string(), name: z.string(), region: z.string() });
@@ -63,9 +59,7 @@ function bringUpBroker(name: string, { mode }: BringUp): readonly ListEntry[] {
         const endpoint = (await describeBroker(aws.in(region), broker))?.BrokerInstances?.[0]?.Endpoints?.[0];
         const host = endpoint?.replace(/^[a-z+]+:\/\//, '').replace(/:\d+$/, '');
         if (host === undefined) throw hasNoEndpoint(broker);
-        return recoveredNamed(environment, 'broker', name).recovery.parameters.map(
-          ({ name: parameter, value }) => ({ name: parameter, value: value.replaceAll('{host}', host) }),
-        );
+        return filledIn(recoveredNamed(environment, 'broker', name).recovery.parameters, { host });
       },
       [describeBroker],
     ),
@@ -178,22 +172,6 @@ const brokerRuns = (create: StepReference<Made>) =>
         ? { ready: true, output: { at: clock.now().toISOString() } }
         : { ready: false, because: `it is ${BrokerState}` };
     },
-  });
-
-/** Somebody's else would be used, and deleted. */
-export const nameInUse = (
-  what: string,
-  name: string,
-  region: string,
-  run: string | undefined,
-): OperatorError =>
-  new OperatorError({
-    code: 'NAME_IN_USE',
-    message: `A ${what} ${name} stands in ${region} already, ${run === undefined ? 'and no run of runbook made it' : `made by run ${run}`}: this run would have to use what is not its own`,
-    hint:
-      run === undefined
-        ? 'Give it another name in runbook.yaml'
-        : `Tear that run down first: runbook rollback ${run}`,
   });
 
 const hasNoEndpoint = (broker: string): OperatorError =>

@@ -1,11 +1,11 @@
-import * as z from 'zod';
 import { describeCluster, describeClusterInstances } from '../../aws/rds.ts';
 import { minutes } from '../../duration.ts';
-import { type ForEach, forEach, type ListEntry, type StepReference } from '../../engine/step.ts';
+import type { ForEach, ListEntry, StepReference } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
 import { type BringUp, tagsFor } from './drill-mode.ts';
-import { writeParameters } from './node-parameters.ts';
-import { recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.ts';
+import { eachRecovered } from './each-recovered.ts';
+import { filledIn, writeParameters } from './node-parameters.ts';
+import { recoveredNamed, recoveryOf } from './recovered-components.ts';
 import { databasePlace } from './recovery-plan.ts';
 import { pointOfSet, type RecoverySet } from './recovery-set.ts';
 import { jobIsComplete, startRestore } from './restore-job.ts';
@@ -13,22 +13,16 @@ import { intoCluster, tagCluster } from './restored-cluster.ts';
 import { addInstance, instanceServes } from './restored-instance.ts';
 import { restoredName } from './restored-name.ts';
 
-const databaseItem = z.object({ name: z.string() });
-
 /** Restores every Aurora cluster into the recovery Region, with one instance that serves it. */
 export const bringUpDatabases = (
   bringUp: BringUp,
   set: StepReference<RecoverySet>,
-): ForEach<z.output<typeof databaseItem>> =>
-  forEach({
+): ForEach<{ name: string }> =>
+  eachRecovered('aurora-cluster', {
     id: 'database',
     title: 'Restore each database, and have it serve',
-    item: databaseItem,
-    items: async ({ environment }) =>
-      recoveredOf(environment, 'aurora-cluster').map(({ name }) => ({ name })),
-    key: ({ name }) => name,
-    steps: ({ name }) => bringUpDatabase(name, bringUp, set),
-    example: { name: 'database' },
+    example: 'database',
+    steps: (name) => bringUpDatabase(name, bringUp, set),
   });
 
 function bringUpDatabase(
@@ -67,10 +61,7 @@ function bringUpDatabase(
         const { ReaderEndpoint: reader } =
           (await describeCluster(aws.in(recoveryOf(environment).region), own)) ?? {};
         if (reader === undefined) throw hasNoEndpoint(own);
-        return parameters.map(({ name: parameter, value }) => ({
-          name: parameter,
-          value: value.replaceAll('{writer}', writer).replaceAll('{reader}', reader),
-        }));
+        return filledIn(parameters, { writer, reader });
       },
       [describeCluster, describeClusterInstances],
     ),

@@ -12,28 +12,21 @@ import {
   wait,
 } from '../../engine/step.ts';
 import { type BringUp, tagsFor } from './drill-mode.ts';
+import { eachRecovered } from './each-recovered.ts';
 import { deleteMountTargetAgain } from './mount-target.ts';
-import { writeParameters } from './node-parameters.ts';
-import { recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.ts';
+import { filledIn, writeParameters } from './node-parameters.ts';
+import { recoveredNamed, recoveryOf } from './recovered-components.ts';
 import { pointOfSet, type RecoverySet } from './recovery-set.ts';
 import { idIn, jobIsComplete, startRestore } from './restore-job.ts';
 import { intoFileSystem, tagRestoredFiles } from './restored-file-system.ts';
 
-const filesItem = z.object({ name: z.string() });
-
 /** Restores every file system into the recovery Region, where nodes of every zone can mount it. */
-export const bringUpFiles = (
-  bringUp: BringUp,
-  set: StepReference<RecoverySet>,
-): ForEach<z.output<typeof filesItem>> =>
-  forEach({
+export const bringUpFiles = (bringUp: BringUp, set: StepReference<RecoverySet>): ForEach<{ name: string }> =>
+  eachRecovered('file-system', {
     id: 'files',
     title: 'Restore each file system, and have it mountable',
-    item: filesItem,
-    items: async ({ environment }) => recoveredOf(environment, 'file-system').map(({ name }) => ({ name })),
-    key: ({ name }) => name,
-    steps: ({ name }) => bringUpFileSystem(name, bringUp, set),
-    example: { name: 'files' },
+    example: 'files',
+    steps: (name) => bringUpFileSystem(name, bringUp, set),
   });
 
 function bringUpFileSystem(
@@ -121,9 +114,9 @@ function bringUpFileSystem(
       },
     }),
     writeParameters('parameters', name, mode, async (context) =>
-      recoveredNamed(context.environment, 'file-system', name).recovery.parameters.map(
-        ({ name: parameter, value }) => ({ name: parameter, value: value.replaceAll('{id}', id(context)) }),
-      ),
+      filledIn(recoveredNamed(context.environment, 'file-system', name).recovery.parameters, {
+        id: id(context),
+      }),
     ),
   ];
 }

@@ -30,24 +30,19 @@ import {
 } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
 import { type Mode, parameterPrefix, tagsFor } from './drill-mode.ts';
+import { eachRecovered } from './each-recovered.ts';
 import { groupIsGone } from './fleet-watch.ts';
 import { resolveVersion } from './launch-template.ts';
-import { recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.ts';
+import { recoveredNamed, recoveryOf } from './recovered-components.ts';
 import type { Recovered } from './recovery-plan.ts';
 
-const fleetItem = z.object({ name: z.string() });
-
 /** Scales every recovery fleet from zero, and waits until it serves through its load balancer. */
-export const bringUpFleets = (mode: Mode): ForEach<z.output<typeof fleetItem>> =>
-  forEach({
+export const bringUpFleets = (mode: Mode): ForEach<{ name: string }> =>
+  eachRecovered('auto-scaling-group', {
     id: 'fleet',
     title: 'Scale each recovery fleet from zero, and have it serve',
-    item: fleetItem,
-    items: async ({ environment }) =>
-      recoveredOf(environment, 'auto-scaling-group').map(({ name }) => ({ name })),
-    key: ({ name }) => name,
-    steps: ({ name }) => bringUpFleet(name, mode),
-    example: { name: 'app' },
+    example: 'app',
+    steps: (name) => bringUpFleet(name, mode),
   });
 
 const fleetIn = ({ environment }: Pick<ReadContext, 'environment'>, name: string) => ({

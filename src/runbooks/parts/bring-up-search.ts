@@ -6,31 +6,26 @@ import {
   type Change,
   change,
   type ForEach,
-  forEach,
   type ListEntry,
   type StepReference,
   wait,
 } from '../../engine/step.ts';
 import { OperatorError } from '../../errors.ts';
-import { nameInUse } from './bring-up-broker.ts';
 import { tellToGo } from './delete-temporary.ts';
 import { type BringUp, tagsFor } from './drill-mode.ts';
-import { writeParameters } from './node-parameters.ts';
-import { recoveredNamed, recoveredOf, recoveryOf } from './recovered-components.ts';
+import { eachRecovered } from './each-recovered.ts';
+import { nameInUse } from './name-in-use.ts';
+import { filledIn, writeParameters } from './node-parameters.ts';
+import { recoveredNamed, recoveryOf } from './recovered-components.ts';
 import { loginReads, replicatedLogin } from './replicated-login.ts';
 
-const searchItem = z.object({ name: z.string() });
-
 /** Makes every search domain anew. Its snapshot is restored once a node can. */
-export const bringUpSearch = (bringUp: BringUp): ForEach<z.output<typeof searchItem>> =>
-  forEach({
+export const bringUpSearch = (bringUp: BringUp): ForEach<{ name: string }> =>
+  eachRecovered('search-domain', {
     id: 'search',
     title: 'Make each search domain anew',
-    item: searchItem,
-    items: async ({ environment }) => recoveredOf(environment, 'search-domain').map(({ name }) => ({ name })),
-    key: ({ name }) => name,
-    steps: ({ name }) => bringUpDomain(name, bringUp),
-    example: { name: 'search' },
+    example: 'search',
+    steps: (name) => bringUpDomain(name, bringUp),
   });
 
 const made = z.object({ domain: z.string(), region: z.string() });
@@ -55,9 +50,7 @@ function bringUpDomain(name: string, { mode }: BringUp): readonly ListEntry[] {
         const { domain, region } = outputOf(create);
         const host = (await describeDomain(aws.in(region), domain))?.Endpoints?.['vpc'];
         if (host === undefined) throw hasNoEndpoint(domain);
-        return recoveredNamed(environment, 'search-domain', name).recovery.parameters.map(
-          ({ name: parameter, value }) => ({ name: parameter, value: value.replaceAll('{host}', host) }),
-        );
+        return filledIn(recoveredNamed(environment, 'search-domain', name).recovery.parameters, { host });
       },
       [describeDomain],
     ),

@@ -6,9 +6,6 @@ import { inspectRecoveryPoints, readsRecoveryPoints } from './inspect-recovery-p
 import { inspectSearch, readsSearch } from './inspect-search.ts';
 import { type Inspected, inspectedComponents } from './protected-components.ts';
 
-export { resourceOf } from './backed-up-resources.ts';
-export { pointOf } from './inspect-recovery-points.ts';
-
 /** One row for each thing that was looked at: nothing that is wrong keeps the rest from being seen. */
 export const inspectComponent = (name: string, days: number): Check<void> =>
   check({

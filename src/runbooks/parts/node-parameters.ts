@@ -30,6 +30,16 @@ const written = z.object({
   before: z.string().optional(),
 });
 
+/** The parameters of a component with what is known only now in the place of each `{placeholder}`. */
+export const filledIn = (
+  parameters: readonly Pick<NodeParameter, 'name' | 'value'>[],
+  known: Readonly<Record<string, string>>,
+): readonly NodeParameter[] =>
+  parameters.map(({ name, value }) => ({
+    name,
+    value: Object.entries(known).reduce((text, [key, said]) => text.replaceAll(`{${key}}`, said), value),
+  }));
+
 /** Writes what is known only now under the prefix where the recovery nodes look. */
 export const writeParameters = (
   id: string,

@@ -6,7 +6,7 @@ import type { Finding } from '../../engine/finding.ts';
 import type { SavedSeries } from '../../environment/saved-objects.ts';
 import { keyFinding, vaultFinding } from './backup-surroundings.ts';
 import { callerIsInTheEnvironment } from './caller.ts';
-import { pointOf } from './inspect-backups.ts';
+import { pointOf } from './inspect-recovery-points.ts';
 import { keysSeen } from './keys-seen.ts';
 import { ageFindings } from './recovery-copies.ts';
 import { fail, type Looking, looksAt, pass, told, warn } from './recovery-evaluation-step.ts';
